@@ -1,0 +1,90 @@
+/**
+ * What an operation's one record holds. Everything that enumerates operations (verifier, reference interpreter,
+ * fusion, code generators, gradient tests, documentation) reads records; no pass lists operation names.
+ */
+import type { DType } from "./dtype.ts";
+import type { Layout, Shape } from "./layout.ts";
+import type { Attrs, Node } from "./node.ts";
+import type { Combine } from "./region.ts";
+import type { Scalar } from "./scalar.ts";
+
+/**
+ * The cotangent of each input as graph nodes, from the cotangent `g` of the result; null where none flows. A rule uses
+ * the node `y` itself for the forward value and never restates it. Inputs that are not float get none in any case.
+ */
+export type GradRule = (g: Node, x: readonly Node[], y: Node) => readonly (Node | null)[];
+
+interface Common {
+  /** The name in the graph's text: NumPy's, in camelCase. */
+  readonly name: string;
+  readonly doc: string;
+  /** `"zero"` claims that the derivative is zero wherever it exists. */
+  readonly grad: GradRule | "zero";
+}
+
+/** Operands of one shape and one dtype (but for `select`'s condition and `cast`) to a result of that shape. */
+export interface Elementwise extends Common {
+  readonly kind: "elementwise";
+  readonly arity: number;
+  /** dtype of the result: that of the last operand, bool, or the attribute `dtype`. */
+  readonly result: "same" | "bool" | "cast";
+  /** Which operand dtypes it is defined on. */
+  readonly on: "any" | "number" | "float" | "bool";
+  readonly scalar: (...x: readonly Scalar[]) => Scalar;
+  /** The definition, written independently of `scalar`: the oracle. */
+  readonly reference: (...x: readonly number[]) => number;
+}
+
+/** Attributes of every reduction: the axes, ascending and not negative; reduced axes are kept with length 1. */
+export interface ReduceAttrs extends Attrs {
+  readonly axes: readonly number[];
+}
+
+export interface Reduce extends Common {
+  readonly kind: "reduce";
+  readonly combine: Combine;
+  readonly on: "number" | "bool";
+  /** The value of an empty reduction in this dtype; null where it is an error. */
+  readonly identity: (dtype: DType) => number;
+  /** The definition: the reduction of a list of values. */
+  readonly reference: (values: readonly number[]) => number;
+}
+
+/** The same elements under another shape; shares the storage of its input. */
+export interface View<A extends Attrs = Attrs> extends Common {
+  readonly kind: "view";
+  shape(input: Shape, attrs: A): Shape;
+  /** The layout over the base's buffer, or null where no strides express it. */
+  layout(input: Layout, attrs: A): Layout | null;
+}
+
+/** Sums of products over shared indices: reads its operands through strides. */
+export interface Contract extends Common {
+  readonly kind: "contract";
+  shape(...inputs: readonly Shape[]): Shape;
+}
+
+/** Makes a value from attributes alone. */
+export interface Source extends Common {
+  readonly kind: "source";
+  /** The element at a multi-index, where the attributes say it; null for `input`, whose elements are bound at run time. */
+  readonly element: ((index: readonly number[], attrs: Attrs) => number) | null;
+}
+
+/** `update(base, value)`: `base` with the elements at a layout replaced by `value`. */
+export interface Update extends Common {
+  readonly kind: "update";
+}
+
+/** Effects and derivatives as a program records them; `functionalize` and `differentiate` remove all of them. */
+export interface Effect extends Common {
+  readonly kind: "effect";
+  readonly effect: "write" | "backward" | "gradient";
+}
+
+/** A fused loop nest (`Region` in the attribute `region`), the result of fusion. */
+export interface Fused extends Common {
+  readonly kind: "fused";
+}
+
+export type Op = Elementwise | Reduce | View | Contract | Source | Update | Effect | Fused;

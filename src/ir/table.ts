@@ -1,0 +1,27 @@
+/** The op table: every record, by the name it has in the graph's text. */
+import * as arithmetic from "./ops/arithmetic.ts";
+import { castOp } from "./ops/cast.ts";
+import * as compare from "./ops/compare.ts";
+import * as effect from "./ops/effect.ts";
+import * as fused from "./ops/fused.ts";
+import { matmul } from "./ops/matmul.ts";
+import * as reduce from "./ops/reduce.ts";
+import * as source from "./ops/source.ts";
+import * as unary from "./ops/unary.ts";
+import { updateOp } from "./ops/update.ts";
+import * as view from "./ops/view.ts";
+import type { Op } from "./record.ts";
+
+const modules: readonly object[] = [arithmetic, { castOp }, compare, effect, fused, { matmul }, reduce, source, unary, { updateOp }, view];
+
+const isOp = (value: unknown): value is Op => typeof value === "object" && value !== null && "kind" in value && "name" in value;
+
+/** Every op, in the order of its file. */
+export const OPS: readonly Op[] = modules.flatMap((m) => Object.values(m).filter(isOp));
+
+const byName = new Map(OPS.map((op) => [op.name, op]));
+
+/** The record of a name, or undefined. */
+export function findOp(name: string): Op | undefined {
+  return byName.get(name);
+}
