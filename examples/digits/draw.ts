@@ -13,10 +13,10 @@ export interface Training {
 }
 
 const WIDTH = 960;
-const HEIGHT = 700;
+const HEIGHT = 640;
 const MARGIN = 40;
-const CHART = { top: 84, width: (WIDTH - 3 * MARGIN) / 2, height: 250 };
-const GRID = { top: 396, columns: 12, rows: 2, cell: 5.5, gapX: 880 / 12, gapY: 138 };
+const CHART = { top: 104, width: (WIDTH - 3 * MARGIN) / 2, height: 250 };
+const GRID = { top: 392, columns: 12, rows: 2, cell: 6, padding: 5, pitchX: 74.7, pitchY: 112 };
 const SHOWN = GRID.columns * GRID.rows;
 const SHOWN_WRONG = 6;
 
@@ -65,12 +65,17 @@ function chart(lines: readonly Line[], yAxis: { min?: number; max?: number; form
       ...(yAxis.max === undefined ? {} : { max: yAxis.max }),
       splitNumber: 4,
       axisLabel: { ...label, formatter: yAxis.format },
+      axisLine: { show: false },
+      axisTick: { show: false },
       splitLine: { lineStyle: { color: COLOR.faint } },
     },
     series: lines.map(({ points, color, width, opacity, filled }) => ({
       type: "line" as const,
       data: points.map(([x, y]) => [x, y]),
-      showSymbol: false,
+      showSymbol: points.length === 1,
+      symbol: "circle",
+      symbolSize: 7,
+      itemStyle: { color },
       lineStyle: { color, width, opacity, join: "round" as const, cap: "round" as const },
       ...(filled ? { areaStyle: { color, opacity: 0.08, origin: "start" as const } } : {}),
     })),
@@ -106,7 +111,7 @@ function accuracyChart({ accuracies }: Training): string {
   return chart([line], { min: floor, max: 100, format: "{value}%" }, accuracies.length);
 }
 
-/** Places a rendered chart inside the page and takes away the style that would position it on its own. */
+/** Places a rendered chart inside the page. */
 function nested(svg: string, x: number): string {
   return svg.replace("<svg ", `<svg x="${x}" y="${CHART.top}" `);
 }
@@ -136,37 +141,38 @@ function chooseDigits({ test, predictions }: Training): Int32Array {
 /** One pixel: paper at 0, full ink at 1. */
 function pixel(ink: number, x: number, y: number): string {
   if (ink === 0) return "";
-  const size = GRID.cell + 0.05;
+  const size = GRID.cell;
   const fill = `rgb(${COLOR.ink.map((channel) => Math.round(255 + (channel - 255) * ink)).join(",")})`;
-  return `<rect x="${x.toFixed(2)}" y="${y.toFixed(2)}" width="${size}" height="${size}" fill="${fill}"/>`;
+  return `<rect x="${x}" y="${y}" width="${size}" height="${size}" fill="${fill}"/>`;
 }
 
 function digit(pixels: Float32Array, truth: number, prediction: number, x: number, y: number): string {
   const side = 8 * GRID.cell;
   const wrong = prediction !== truth;
-  const frame = { x: x - 6, y: y - 6, side: side + 12 };
+  const frame = { x: x - GRID.padding, y: y - GRID.padding, side: side + 2 * GRID.padding };
   const stroke = wrong ? `stroke="${COLOR.wrong}" stroke-width="2"` : `stroke="${COLOR.faint}" stroke-width="1"`;
   const middle = x + side / 2;
   return [
     `<rect x="${frame.x}" y="${frame.y}" width="${frame.side}" height="${frame.side}" rx="7" fill="#fff" ${stroke}/>`,
+    `<g shape-rendering="crispEdges">`,
     ...Array.from(pixels, (ink, p) => pixel(ink, x + (p % 8) * GRID.cell, y + Math.floor(p / 8) * GRID.cell)),
-    text(middle, y + side + 29, String(prediction), {
-      size: 18,
+    "</g>",
+    text(middle, y + side + 24, String(prediction), {
+      size: 17,
       color: wrong ? COLOR.wrong : COLOR.title,
       bold: true,
       anchor: "middle",
     }),
-    wrong ? text(middle, y + side + 45, `is ${truth}`, { size: 12, color: COLOR.wrong, anchor: "middle" }) : "",
+    wrong ? text(middle, y + side + 38, `is a ${truth}`, { size: 12, color: COLOR.wrong, anchor: "middle" }) : "",
   ].join("");
 }
 
 function digitGrid(training: Training): string {
   const chosen = chooseDigits(training);
   const { images, labels } = takeDigits(training.test, chosen);
-  const inset = (GRID.gapX - 8 * GRID.cell) / 2;
   return Array.from(chosen, (row, i) => {
-    const x = MARGIN + (i % GRID.columns) * GRID.gapX + inset;
-    const y = GRID.top + 40 + Math.floor(i / GRID.columns) * GRID.gapY;
+    const x = Math.round(MARGIN + GRID.padding + (i % GRID.columns) * GRID.pitchX);
+    const y = GRID.top + 24 + Math.floor(i / GRID.columns) * GRID.pitchY;
     const pixels = images.subarray(i * PIXELS, (i + 1) * PIXELS);
     return digit(pixels, labels[i]!, training.predictions[row]!, x, y);
   }).join("\n");
@@ -178,7 +184,9 @@ export function drawTraining(training: Training): string {
   const right = test.labels.filter((label, i) => label === predictions[i]).length;
   const second = 2 * MARGIN + CHART.width;
   const heading = { size: 14, color: COLOR.title, bold: true } as const;
-  const summary = `${right} of ${test.count} test digits read correctly after ${accuracies.length} epochs`;
+  const count = accuracies.length === 1 ? "1 epoch" : `${accuracies.length} epochs`;
+  const summary = `${right} of ${test.count} test digits read correctly after ${count}`;
+  const note = right === test.count ? "" : "misread digits come first, marked in red";
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="${FONT}">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="${COLOR.paper}"/>`,
@@ -189,6 +197,7 @@ export function drawTraining(training: Training): string {
     nested(lossChart(training), MARGIN),
     nested(accuracyChart(training), second),
     text(MARGIN, GRID.top, "Test digits and what was read in them", heading),
+    text(WIDTH - MARGIN, GRID.top, note, { size: 12, color: COLOR.text, anchor: "end" }),
     digitGrid(training),
     "</svg>\n",
   ].join("\n");

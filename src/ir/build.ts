@@ -1,7 +1,7 @@
 /** Makes nodes: the result's type follows from the operation's record. Operands must already agree (invariant I3). */
 import type { DType } from "./dtype.ts";
 import { type Shape, sameShape } from "./layout.ts";
-import { type Attrs, type Node, NO_ATTRS } from "./node.ts";
+import { type Attrs, NO_ATTRS, type Node } from "./node.ts";
 import { castOp } from "./ops/cast.ts";
 import { constantOp, inputOp, iotaOp } from "./ops/source.ts";
 import { updateOp } from "./ops/update.ts";

@@ -12,9 +12,22 @@ import { updateOp } from "./ops/update.ts";
 import * as view from "./ops/view.ts";
 import type { Op } from "./record.ts";
 
-const modules: readonly object[] = [arithmetic, { castOp }, compare, effect, fused, { matmul }, reduce, source, unary, { updateOp }, view];
+const modules: readonly object[] = [
+  arithmetic,
+  { castOp },
+  compare,
+  effect,
+  fused,
+  { matmul },
+  reduce,
+  source,
+  unary,
+  { updateOp },
+  view,
+];
 
-const isOp = (value: unknown): value is Op => typeof value === "object" && value !== null && "kind" in value && "name" in value;
+const isOp = (value: unknown): value is Op =>
+  typeof value === "object" && value !== null && "kind" in value && "name" in value;
 
 /** Every op, in the order of its file. */
 export const OPS: readonly Op[] = modules.flatMap((m) => Object.values(m).filter(isOp));

@@ -147,11 +147,7 @@ export const logaddexp: Elementwise = {
   result: "same",
   on: "float",
   scalar: (x, y) =>
-    s.select(
-      s.eq(x!, y!),
-      s.add(x!, Math.LN2),
-      s.add(s.max(x!, y!), s.log1p(s.exp(s.neg(s.abs(s.sub(x!, y!)))))),
-    ),
+    s.select(s.eq(x!, y!), s.add(x!, Math.LN2), s.add(s.max(x!, y!), s.log1p(s.exp(s.neg(s.abs(s.sub(x!, y!))))))),
   reference: (x, y) => {
     const m = Math.max(x!, y!);
     return Number.isFinite(m) ? m + Math.log(Math.exp(x! - m) + Math.exp(y! - m)) : m;
@@ -196,4 +192,3 @@ export const where: Elementwise = {
   reference: (c, x, y) => (c ? x! : y!),
   grad: (g, [c]) => [null, ew(where, c!, g, 0), ew(where, c!, 0, g)],
 };
-

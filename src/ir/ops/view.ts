@@ -106,4 +106,3 @@ export const detachOp: View = {
   layout: (l) => l,
   grad: "zero",
 };
-

@@ -35,9 +35,7 @@ export function match(pattern: Pattern, node: Node, bind: Map<number, Node>): bo
     const value = constantValue(node);
     return value !== undefined && Object.is(value, pattern.value);
   }
-  return (
-    node.op === pattern.op && pattern.args.every((a, k) => match(a, node.inputs[k]!, bind))
-  );
+  return node.op === pattern.op && pattern.args.every((a, k) => match(a, node.inputs[k]!, bind));
 }
 
 /** The node a pattern describes under bindings; constants take the type of `like`. */

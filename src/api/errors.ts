@@ -1,0 +1,60 @@
+/**
+ * The errors this library throws. All of them are {@link GradloomError}s; each class's `name` is that of the class, also
+ * in minified bundles, and sits on the prototype, so that stack traces start with it.
+ */
+
+/** What all errors of this library derive from. */
+export class GradloomError extends Error {
+  override get name(): string {
+    return "GradloomError";
+  }
+}
+
+/** Shapes that do not fit: a broadcast, a reshape, a matrix product, a ragged nested array. */
+export class ShapeError extends GradloomError {
+  override get name(): string {
+    return "ShapeError";
+  }
+}
+
+/** An element type that an operation does not take, or a value that an element type does not hold. */
+export class DTypeError extends GradloomError {
+  override get name(): string {
+    return "DTypeError";
+  }
+}
+
+/** An index, slice or axis that is malformed or outside the array. */
+export class IndexError extends GradloomError {
+  override get name(): string {
+    return "IndexError";
+  }
+}
+
+/** A use of an array whose memory was given back. */
+export class DisposedError extends GradloomError {
+  override get name(): string {
+    return "DisposedError";
+  }
+}
+
+/** A backend that is missing, or that failed to compile or run a program. */
+export class BackendError extends GradloomError {
+  override get name(): string {
+    return "BackendError";
+  }
+}
+
+/** A saved model that is damaged or of an unknown kind. */
+export class ModelFormatError extends GradloomError {
+  override get name(): string {
+    return "ModelFormatError";
+  }
+}
+
+/** A `backward` that has no meaning: through a freed graph, or from a constant. */
+export class InvalidBackprop extends GradloomError {
+  override get name(): string {
+    return "InvalidBackprop";
+  }
+}
