@@ -1,4 +1,6 @@
+import type { Attrs, Node } from "../node.ts";
 import type { Fused } from "../record.ts";
+import type { Region } from "../region.ts";
 
 export const fusedOp: Fused = {
   kind: "fused",
@@ -14,3 +16,39 @@ export const fusedUpdateOp: Fused = {
   doc: "Its first operand with the elements at the region's store layout replaced by the region's result.",
   grad: "zero",
 };
+
+/** How one operand's matrices lie in its buffer, in elements: `batch` has one stride a batch axis. */
+export interface MatrixLayout extends Attrs {
+  readonly offset: number;
+  readonly batch: readonly number[];
+  readonly row: number;
+  readonly col: number;
+}
+
+/** `batch` is the shape of the batch axes; the result is dense: batch axes, then m rows of n. */
+export interface MatmulAttrs extends Attrs {
+  readonly batch: readonly number[];
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: MatrixLayout;
+  readonly b: MatrixLayout;
+}
+
+/** Attributes: {@link MatmulAttrs}. */
+export const matmulStridedOp: Fused = {
+  kind: "fused",
+  name: "matmulStrided",
+  doc: "c[…, i, j] = Σ_k a[…, i, k]·b[…, k, j], with both operands read from their buffers through strides.",
+  grad: "zero",
+};
+
+/** The region of a `fused` or `fusedUpdate` node. */
+export function regionOf(node: Node): Region {
+  return node.attrs.region as unknown as Region;
+}
+
+/** Attributes that hold a region. */
+export function regionAttrs(region: Region): Attrs {
+  return { region: region as unknown as Attrs };
+}

@@ -1,0 +1,148 @@
+/** Records operations on tensors: promotion, broadcasting, and the rules of gradients. */
+import { canCastSameKind, DTYPES, type DType, isDType, isFloat, promote, toFloat } from "../ir/dtype.ts";
+import { broadcastShapes, type Shape, sameShape } from "../ir/layout.ts";
+import { NO_ATTRS } from "../ir/node.ts";
+import { castOp } from "../ir/ops/cast.ts";
+import * as logic from "../ir/ops/compare.ts";
+import { broadcastToOp, detachOp } from "../ir/ops/view.ts";
+import type { Elementwise, View } from "../ir/record.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import type { AnyTypedArray, Nested } from "./nested.ts";
+import { noteUse } from "./pending.ts";
+import { leafFrom, Tensor } from "./tensor.ts";
+import { recordConstant, recordView, TraceNode } from "./trace.ts";
+
+/** What operations take: tensors, numbers and booleans, nested lists of them, typed arrays. */
+export type TensorLike = Tensor | Nested | AnyTypedArray;
+
+/** A shape as NumPy writes it. */
+export function shapeText(shape: Shape): string {
+  return `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+}
+
+/** @throws DTypeError for anything but the name of a dtype */
+export function checkDType(dtype: unknown, caller: string): DType {
+  if (isDType(dtype)) return dtype;
+  throw new DTypeError(`${caller}: unknown dtype ${JSON.stringify(dtype)}; there are ${DTYPES.join(", ")}`);
+}
+
+/** A tensor of anything that operations take; a tensor is itself. */
+export function asTensor(value: TensorLike): Tensor {
+  return value instanceof Tensor ? value : leafFrom(value, undefined, true);
+}
+
+/** Whether a number of JavaScript takes the dtype of what it meets. */
+const isWeak = (value: TensorLike): value is number | boolean =>
+  typeof value === "number" || typeof value === "boolean";
+
+/** NumPy's `result_type` of tensors and weak scalars. */
+export function resultType(operands: readonly TensorLike[]): DType {
+  let dtype: DType | null = null;
+  for (const o of operands)
+    if (!isWeak(o)) dtype = dtype === null ? asTensor(o).dtype : promote(dtype, asTensor(o).dtype);
+  const scalars = operands.filter(isWeak);
+  if (dtype === null) return scalars.every((v) => typeof v === "boolean") ? "bool" : "float32";
+  for (const v of scalars) {
+    if (typeof v === "boolean" || isFloat(dtype)) continue;
+    if (Number.isInteger(v) && Math.abs(v) < 2 ** 31) dtype = "int32";
+    else dtype = toFloat(dtype);
+  }
+  return dtype;
+}
+
+/** A value in another dtype. */
+export function castNode(x: TraceNode, dtype: DType): TraceNode {
+  return x.dtype === dtype ? x : new TraceNode(castOp, [x], { dtype }, x.shape, dtype);
+}
+
+/** A value stretched to a shape that it broadcasts to. */
+export function broadcastNode(x: TraceNode, shape: Shape): TraceNode {
+  return sameShape(x.shape, shape) ? x : recordView(broadcastToOp as View, x, { shape });
+}
+
+/** An element-wise operation on values of one shape and dtype. */
+export function elementwiseNode(op: Elementwise, ...inputs: readonly TraceNode[]): TraceNode {
+  const last = inputs[inputs.length - 1]!;
+  return new TraceNode(op, inputs, NO_ATTRS, last.shape, op.result === "bool" ? "bool" : last.dtype);
+}
+
+/** The value without its gradient. */
+export function detachNode(x: TraceNode): TraceNode {
+  return x.differentiable ? new TraceNode(detachOp, [x], NO_ATTRS, x.shape, x.dtype) : x;
+}
+
+/** The operand's value in `dtype`, stretched to `shape`. A scalar is rounded to the dtype here. */
+export function operandNode(value: TensorLike, dtype: DType, shape: Shape): TraceNode {
+  if (isWeak(value))
+    return broadcastNode(
+      recordConstant(dtype === "bool" ? Number(value !== 0 && value !== false) : Number(value), dtype),
+      shape,
+    );
+  return broadcastNode(castNode(asTensor(value).node(), dtype), shape);
+}
+
+/** @throws ShapeError naming all shapes where they do not broadcast */
+export function broadcastShape(name: string, operands: readonly TensorLike[]): Shape {
+  const shapes = operands.map((o) => (isWeak(o) ? [] : asTensor(o).shape));
+  const shape = broadcastShapes(...shapes);
+  if (shape === null) {
+    throw new ShapeError(
+      `${name}: shapes ${shapes.map(shapeText).join(" and ")} do not broadcast; ` +
+        "axes counted from the last must be equal, or 1 in one of them: reshape an operand, or insert axes with newaxis",
+    );
+  }
+  return shape;
+}
+
+/** On bool, NumPy's arithmetic is logic. */
+const ON_BOOL: Readonly<Record<string, Elementwise>> = {
+  add: logic.logicalOr,
+  multiply: logic.logicalAnd,
+  maximum: logic.logicalOr,
+  minimum: logic.logicalAnd,
+};
+
+/** The operation and dtype that NumPy would compute in. */
+function resolve(op: Elementwise, operands: readonly TensorLike[]): { op: Elementwise; dtype: DType } {
+  const valued = op.name === "where" ? operands.slice(1) : operands;
+  const dtype = resultType(valued);
+  if (op.on === "bool") return { op, dtype: "bool" };
+  if (op.on === "float") return { op, dtype: toFloat(dtype) };
+  if (op.on === "number" && dtype === "bool") {
+    const logical = ON_BOOL[op.name];
+    if (logical !== undefined) return { op: logical, dtype };
+    if (op.name === "subtract" || op.name === "negative" || op.name === "sign") {
+      throw new DTypeError(`${op.name}: not defined on bool; use logicalXor or logicalNot, or astype("int32")`);
+    }
+    return { op, dtype: "int32" };
+  }
+  return { op, dtype };
+}
+
+/**
+ * Applies an element-wise operation with NumPy's broadcasting and promotion.
+ *
+ * @throws ShapeError where the shapes do not broadcast, DTypeError where the operation does not take the dtype
+ */
+export function applyElementwise(operation: Elementwise, ...values: readonly TensorLike[]): Tensor {
+  const operands = values.map((v) => (isWeak(v) ? v : asTensor(v)));
+  const { op, dtype } = resolve(operation, operands);
+  const shape = broadcastShape(operation.name, operands);
+  const inputs = operands.map((o, k) => operandNode(o, op.name === "where" && k === 0 ? "bool" : dtype, shape));
+  noteUses(operands, op.grad !== "zero");
+  return Tensor.of(elementwiseNode(op, ...inputs));
+}
+
+/** As `noteUse`, for all tensors among operands. */
+export function noteUses(operands: readonly TensorLike[], differentiable: boolean): void {
+  for (const o of operands) if (o instanceof Tensor) noteUse(o.storage, differentiable);
+}
+
+/** @throws DTypeError where a value of dtype `from` may not be stored as `to` */
+export function checkSameKind(name: string, from: DType, to: DType): void {
+  if (canCastSameKind(from, to)) return;
+  throw new DTypeError(
+    `${name}: the result is ${from}, which an array of ${to} cannot hold; ` +
+      `write x = x.${name.replace("_", "")}(…), or convert the operand with astype("${to}")`,
+  );
+}

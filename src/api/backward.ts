@@ -1,0 +1,78 @@
+/** `backward`: the reverse sweep from a tensor, by MyGrad's rules. */
+import { broadcastShapes, sameShape } from "../ir/layout.ts";
+import { NO_ATTRS } from "../ir/node.ts";
+import { backwardOp } from "../ir/ops/effect.ts";
+import { asTensor, broadcastNode, detachNode, operandNode, shapeText, type TensorLike } from "./apply.ts";
+import { hasBackend } from "./backend.ts";
+import { InvalidBackprop, ShapeError } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
+import { freshGradients, scalarRoots, writtenLeaves } from "./pending.ts";
+import { gradientOf } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
+import { recordConstant, TraceNode } from "./trace.ts";
+
+/** So many losses nobody has read are evaluated, so that a loop that never reads does not record without end. */
+const MAX_ROOTS = 8;
+
+/** See `Tensor.backward`. */
+export function backward(y: Tensor, seed: TensorLike | undefined): void {
+  if (y.constant) return;
+  const cotangent = seedNode(y, seed);
+  // Writes of an earlier step are settled first: each turn of a training loop is then one and the same program.
+  if ((writtenLeaves.size > 0 || scalarRoots.size >= MAX_ROOTS) && hasBackend()) evaluate([], "backward");
+  const root = y.node();
+  const { visited, interior } = upstream(root);
+  const gone = interior.find((n) => n.cleared);
+  if (gone !== undefined) {
+    throw new InvalidBackprop(
+      `backward: an earlier backward() has already gone through ${gone.op.name} of shape ${shapeText(gone.shape)}, which ` +
+        "this tensor was computed from; compute it again, or call backward() once on the sum of the losses",
+    );
+  }
+  const sweep = new TraceNode(backwardOp, [root, cotangent], NO_ATTRS, root.shape, root.dtype);
+  for (const node of visited) {
+    if (!node.isTarget) continue;
+    const storage = node.storage!;
+    storage.gradient = { sweep, wrt: node, value: null };
+    if (!storage.leaf) continue;
+    gradientOf(storage);
+    freshGradients.add(storage);
+  }
+  for (const node of interior) {
+    node.cleared = true;
+    if (node.storage?.current === node) node.storage.cleared = true;
+  }
+  if (root.shape.length === 0 && root.buffer === null) scalarRoots.add(root);
+}
+
+function seedNode(y: Tensor, seed: TensorLike | undefined): TraceNode {
+  if (seed === undefined) return broadcastNode(recordConstant(1, y.dtype), y.shape);
+  const shape = typeof seed === "object" ? asTensor(seed).shape : [];
+  const joint = broadcastShapes(shape, y.shape);
+  if (joint === null || !sameShape(joint, y.shape)) {
+    throw new ShapeError(
+      `backward: a seed of shape ${shapeText(shape)} does not broadcast to the tensor's ${shapeText(y.shape)}; ` +
+        "pass a number, or an array of that shape",
+    );
+  }
+  return detachNode(operandNode(seed, y.dtype, y.shape));
+}
+
+/**
+ * What gradients flow through from `root`: every value `visited`, in program order, and those of them, `interior`, that
+ * have a tensor further upstream.
+ */
+function upstream(root: TraceNode): { visited: TraceNode[]; interior: TraceNode[] } {
+  const all = new Set<TraceNode>([root]);
+  for (const node of all) for (const x of node.gradientInputs) all.add(x);
+  const ordered = [...all].sort((a, b) => a.id - b.id);
+  const passes = new Set<TraceNode>();
+  for (const node of ordered) if (node.gradientInputs.some((x) => x.isTarget || passes.has(x))) passes.add(node);
+  const reached = new Set<TraceNode>([root]);
+  for (const node of reached) {
+    if (!passes.has(node)) continue;
+    for (const x of node.gradientInputs) if (x.isTarget || passes.has(x)) reached.add(x);
+  }
+  const visited = ordered.filter((n) => reached.has(n));
+  return { visited, interior: visited.filter((n) => passes.has(n)) };
+}

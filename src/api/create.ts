@@ -1,0 +1,130 @@
+/** Making tensors. The default dtype is float32. */
+import type { DType } from "../ir/dtype.ts";
+import { type Shape, sizeOf } from "../ir/layout.ts";
+import { asTensor, checkDType, shapeText, type TensorLike } from "./apply.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import { type AnyTypedArray, fromNested, type Nested } from "./nested.ts";
+import { leafOf, Tensor } from "./tensor.ts";
+
+/** How a new tensor is made. */
+export interface CreateOptions {
+  readonly dtype?: DType;
+  /** Whether no gradient is ever asked of it. */
+  readonly constant?: boolean;
+}
+
+function options(
+  caller: string,
+  given: DType | CreateOptions | undefined,
+): { dtype: DType | undefined; constant: boolean } {
+  const { dtype, constant = false } = typeof given === "string" ? { dtype: given } : (given ?? {});
+  return { dtype: dtype === undefined ? undefined : checkDType(dtype, caller), constant };
+}
+
+/**
+ * A tensor with a copy of the data: nested lists, a number, a boolean, a typed array, or a tensor (whose graph is not
+ * kept). Lists of booleans give bool, other lists float32, typed arrays their own dtype; int32 and bool are constant.
+ *
+ * @throws ShapeError for ragged lists, DTypeError for an unknown dtype or elements that are no numbers
+ */
+export function tensor(data: TensorLike, given?: DType | CreateOptions): Tensor {
+  const { dtype, constant } = options("tensor", given);
+  if (data instanceof Tensor) {
+    const values = data.dataSync();
+    return leafOf(values, data.shape, dtype ?? data.dtype, constant);
+  }
+  const flat = fromNested(data, dtype);
+  return leafOf(flat.data, flat.shape, flat.dtype, constant);
+}
+
+/** As `tensor`, with the elements of a typed array under a shape. */
+export function fromData(data: AnyTypedArray | readonly number[], shape: Shape, given?: DType | CreateOptions): Tensor {
+  const { dtype, constant } = options("fromData", given);
+  const flat = fromNested(data as Nested | AnyTypedArray, dtype);
+  if (sizeOf(shape) !== flat.data.length) {
+    throw new ShapeError(
+      `fromData: ${flat.data.length} elements do not fill shape ${shapeText(shape)}, which has ${sizeOf(shape)}; ` +
+        "the lengths' product must be the number of elements",
+    );
+  }
+  return leafOf(flat.data, [...shape], flat.dtype, constant);
+}
+
+/** An array of one value. */
+export function full(shape: Shape | number, value: number | boolean, given?: DType | CreateOptions): Tensor {
+  return filled("full", shape, value, given);
+}
+
+function filled(caller: string, shape: Shape | number, value: number | boolean, given?: DType | CreateOptions): Tensor {
+  const { dtype = typeof value === "boolean" ? "bool" : "float32", constant } = options(caller, given);
+  const lengths = typeof shape === "number" ? [shape] : [...shape];
+  const bad = lengths.find((d) => !Number.isInteger(d) || d < 0);
+  if (bad !== undefined)
+    throw new ShapeError(
+      `${caller}: ${bad} in shape ${shapeText(lengths)} is no length; lengths are whole numbers from 0`,
+    );
+  return leafOf(new Float64Array(sizeOf(lengths)).fill(Number(value)), lengths, dtype, constant);
+}
+
+export function zeros(shape: Shape | number, given?: DType | CreateOptions): Tensor {
+  return filled("zeros", shape, 0, given);
+}
+
+export function ones(shape: Shape | number, given?: DType | CreateOptions): Tensor {
+  return filled("ones", shape, 1, given);
+}
+
+/** The dtype is the operand's unless given; so for the other `…Like` functions. */
+export function fullLike(x: TensorLike, value: number | boolean, given?: DType | CreateOptions): Tensor {
+  const t = asTensor(x);
+  const asked = typeof given === "string" ? { dtype: given } : (given ?? {});
+  return filled("fullLike", t.shape, value, { dtype: t.dtype, ...asked });
+}
+
+export function zerosLike(x: TensorLike, given?: DType | CreateOptions): Tensor {
+  return fullLike(x, 0, given);
+}
+
+export function onesLike(x: TensorLike, given?: DType | CreateOptions): Tensor {
+  return fullLike(x, 1, given);
+}
+
+/** `arange(stop)` or `arange(start, stop, step)`: start, start + step, … below stop. */
+export function arange(start: number, stop?: number | null, step = 1, given?: DType | CreateOptions): Tensor {
+  const { dtype = "float32", constant } = options("arange", given);
+  const [from, to] = stop === undefined || stop === null ? [0, start] : [start, stop];
+  if (step === 0 || ![from, to, step].every(Number.isFinite)) {
+    throw new DTypeError(`arange: start ${from}, stop ${to} and step ${step} must be finite, and the step not 0`);
+  }
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  return leafOf(
+    Float64Array.from({ length }, (_, k) => from + k * step),
+    [length],
+    dtype,
+    constant,
+  );
+}
+
+/** `count` numbers at equal distances from start to stop, both included. */
+export function linspace(start: number, stop: number, count = 50, given?: DType | CreateOptions): Tensor {
+  const { dtype = "float32", constant } = options("linspace", given);
+  if (!Number.isInteger(count) || count < 0) {
+    throw new ShapeError(`linspace: the count ${count} is no length; give a whole number from 0`);
+  }
+  const step = (stop - start) / (count - 1);
+  const values = Float64Array.from({ length: count }, (_, k) =>
+    k === count - 1 && k > 0 ? stop : k === 0 ? start : start + k * step,
+  );
+  return leafOf(values, [count], dtype, constant);
+}
+
+/** Ones on a diagonal (the main one, or `offset` above it), zeros elsewhere. */
+export function eye(rows: number, columns: number = rows, offset = 0, given?: DType | CreateOptions): Tensor {
+  const { dtype = "float32", constant } = options("eye", given);
+  if (![rows, columns].every((d) => Number.isInteger(d) && d >= 0)) {
+    throw new ShapeError(`eye: ${rows} rows and ${columns} columns are no lengths; give whole numbers from 0`);
+  }
+  const data = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) if (i + offset >= 0 && i + offset < columns) data[i * columns + i + offset] = 1;
+  return leafOf(data, [rows, columns], dtype, constant);
+}

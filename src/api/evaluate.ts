@@ -1,0 +1,61 @@
+/** Evaluation: what was asked for, and everything pending, becomes known. */
+import type { Buffer } from "../backends/backend.ts";
+import { currentBackend } from "./backend.ts";
+import { execute } from "./cache.ts";
+import { clearPending, pendingValues } from "./pending.ts";
+import { collect, type Program } from "./program.ts";
+import { recordLeaf, type TraceNode } from "./trace.ts";
+
+/** The program that the next evaluation of `asked` runs: outputs are in program order, whatever the order of asking. */
+export function nextProgram(asked: readonly TraceNode[]): Program {
+  const outputs = new Set([...asked, ...pendingValues()].filter((n) => n.buffer === null));
+  return collect([...outputs].sort((a, b) => a.id - b.id));
+}
+
+/**
+ * Makes the values of `asked` known, with those of all pending ones.
+ *
+ * @param caller the public function that asked, for the error where no backend is ready
+ */
+export function evaluate(asked: readonly TraceNode[], caller: string): void {
+  const program = nextProgram(asked);
+  if (program.outputs.length > 0) {
+    const buffers = execute(program, currentBackend(caller));
+    program.outputs.forEach((node, k) => {
+      settle(node, buffers[k]!);
+    });
+  }
+  clearPending();
+}
+
+/** Whether a tensor that gradients can be asked of lies upstream of a value. */
+export function reachesTarget(node: TraceNode, leavesOnly: boolean): boolean {
+  const seen = new Set<TraceNode>([node]);
+  const stack = [node];
+  for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
+    for (const x of n.gradientInputs) {
+      if (seen.has(x)) continue;
+      if (x.isTarget && (!leavesOnly || x.storage?.leaf === true)) return true;
+      seen.add(x);
+      stack.push(x);
+    }
+  }
+  return false;
+}
+
+/** Stores a value and lets go of what it was made from, as far as no gradient needs that. */
+function settle(node: TraceNode, buffer: Buffer): void {
+  node.buffer = buffer;
+  const { storage } = node;
+  const isCurrent = storage?.current === node;
+  if (node.cleared) {
+    // Reverse sweeps recorded earlier may go through this node; the tensor itself needs no more than the value.
+    if (isCurrent) {
+      storage.replace(recordLeaf(buffer, node.shape, !storage.constant));
+      storage.cleared = false;
+    }
+    return;
+  }
+  const isWrittenLeaf = isCurrent && storage.leaf;
+  if (!node.differentiable || !reachesTarget(node, isWrittenLeaf)) node.inputs = [];
+}

@@ -1,0 +1,118 @@
+/** Operations in place: a write through a chain of views, which all views of the same memory show. */
+import { isFloat, toFloat } from "../ir/dtype.ts";
+import { broadcastShapes, overlaps, sameShape, sizeOf } from "../ir/layout.ts";
+import { NO_ATTRS } from "../ir/node.ts";
+import { writeOp } from "../ir/ops/effect.ts";
+import { reshapeOp } from "../ir/ops/view.ts";
+import type { Elementwise, View } from "../ir/record.ts";
+import {
+  asTensor,
+  broadcastNode,
+  castNode,
+  checkSameKind,
+  detachNode,
+  elementwiseNode,
+  noteUses,
+  operandNode,
+  resultType,
+  shapeText,
+  type TensorLike,
+} from "./apply.ts";
+import { hasBackend } from "./backend.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
+import { dropGradient, writtenLeaves } from "./pending.ts";
+import type { Storage } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
+import { recordConstant, recordView, TraceNode } from "./trace.ts";
+
+/** A storage with so many pending writes is evaluated, so that a loop that never reads does not record without end. */
+const MAX_PENDING_WRITES = 64;
+
+/**
+ * `target op= value`.
+ *
+ * @throws ShapeError where the result is larger than the target, DTypeError where its dtype is of a wider kind; the
+ *   target is then unchanged
+ */
+export function updateInPlace(name: string, op: Elementwise, target: Tensor, value: TensorLike): Tensor {
+  const operand = typeof value === "number" || typeof value === "boolean" ? value : asTensor(value);
+  const shape = typeof operand === "object" ? operand.shape : [];
+  const joint = broadcastShapes(target.shape, shape);
+  if (joint === null || !sameShape(joint, target.shape)) {
+    const result =
+      joint === null ? "which do not broadcast" : `a result of ${shapeText(joint)}, which does not fit into it`;
+    throw new ShapeError(
+      `${name}: a tensor of shape ${shapeText(target.shape)} and an operand of ${shapeText(shape)} give ${result}; ` +
+        `write x = x.${name.replace("_", "")}(…), or reduce the operand first`,
+    );
+  }
+  const common = resultType([target, operand]);
+  const dtype = op.on === "float" ? toFloat(common) : common;
+  checkSameKind(name, dtype, target.dtype);
+  if (dtype === "bool")
+    throw new DTypeError(`${name}: not defined on bool; use set_ with logicalAnd, logicalOr or logicalXor`);
+  checkWritable(name, target);
+  const result = elementwiseNode(op, castNode(target.node(), dtype), operandNode(operand, dtype, target.shape));
+  noteUses([operand], op.grad !== "zero");
+  write(target, castNode(result, target.dtype));
+  return target;
+}
+
+/**
+ * Stores `value`, broadcast and converted, in all elements of `target`. As in NumPy, leading axes of length 1 of the value
+ * do not count.
+ *
+ * @throws ShapeError where the value does not broadcast to the target
+ */
+export function assign(target: Tensor, value: TensorLike): void {
+  checkWritable("set_", target);
+  const { dtype, shape } = target;
+  if (typeof value === "number" || typeof value === "boolean") {
+    const stored =
+      dtype === "bool" ? Number(Boolean(value)) : dtype === "int32" ? Math.trunc(Number(value)) | 0 : Number(value);
+    write(target, broadcastNode(recordConstant(stored, dtype), shape));
+    return;
+  }
+  const source = asTensor(value);
+  let from = source.shape;
+  while (from.length > shape.length && from[0] === 1) from = from.slice(1);
+  const joint = broadcastShapes(shape, from);
+  if (joint === null || !sameShape(joint, shape)) {
+    throw new ShapeError(
+      `set_: a value of shape ${shapeText(source.shape)} does not broadcast to the selected part, of shape ${shapeText(shape)}; ` +
+        "select as many elements as the value has, or reshape it",
+    );
+  }
+  const node = source.node();
+  const trimmed = sameShape(from, node.shape) ? node : recordView(reshapeOp as View, node, { shape: from });
+  noteUses([source], true);
+  write(target, broadcastNode(castNode(trimmed, dtype), shape));
+}
+
+function checkWritable(name: string, target: Tensor): void {
+  if (!overlaps(target.layout)) return;
+  throw new ShapeError(
+    `${name}: this view of shape ${shapeText(target.shape)} names some elements more than once (it was broadcast); ` +
+      "write to the tensor it was made from, or to a copy()",
+  );
+}
+
+function write(target: Tensor, value: TraceNode): void {
+  const { storage } = target;
+  dropGradient(storage);
+  if (sizeOf(target.shape) === 0) return;
+  const through = target.node();
+  const base = storage.current;
+  const stored = storage.constant || !isFloat(value.dtype) ? detachNode(value) : value;
+  storage.replace(new TraceNode(writeOp, [base, through, stored], NO_ATTRS, base.shape, base.dtype));
+  limitPending(storage);
+}
+
+function limitPending(storage: Storage): void {
+  storage.pendingWrites++;
+  if (storage.leaf) writtenLeaves.add(storage);
+  if (storage.pendingWrites < MAX_PENDING_WRITES || !hasBackend()) return;
+  evaluate([storage.current], "set_");
+  storage.pendingWrites = 0;
+}

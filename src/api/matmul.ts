@@ -1,0 +1,66 @@
+/** The matrix product, as NumPy's `matmul`. */
+import { toFloat } from "../ir/dtype.ts";
+import { broadcastShapes } from "../ir/layout.ts";
+import { NO_ATTRS } from "../ir/node.ts";
+import { matmul as matmulOp } from "../ir/ops/matmul.ts";
+import { copy } from "../ir/ops/unary.ts";
+import { reshapeOp } from "../ir/ops/view.ts";
+import type { View } from "../ir/record.ts";
+import {
+  asTensor,
+  broadcastNode,
+  castNode,
+  elementwiseNode,
+  noteUses,
+  resultType,
+  shapeText,
+  type TensorLike,
+} from "./apply.ts";
+import { ShapeError } from "./errors.ts";
+import { Tensor } from "./tensor.ts";
+import { recordView, TraceNode } from "./trace.ts";
+
+/**
+ * `a @ b`: shapes (…, m, k) and (…, k, n) give (…, m, n), batch axes broadcast. A vector counts as a row on the left and
+ * as a column on the right, and its axis is dropped from the result. int32 operands are computed in float64.
+ *
+ * @throws ShapeError for scalars, inner sizes that differ, and batch axes that do not broadcast
+ */
+export function matmul(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = [asTensor(a), asTensor(b)];
+  if (x.ndim === 0 || y.ndim === 0) {
+    throw new ShapeError(
+      `matmul: shapes ${shapeText(x.shape)} and ${shapeText(y.shape)}: a scalar has no matrix product; use multiply`,
+    );
+  }
+  const left = x.ndim === 1 ? [1, ...x.shape] : x.shape;
+  const right = y.ndim === 1 ? [...y.shape, 1] : y.shape;
+  const [m, k] = left.slice(-2) as [number, number];
+  const [inner, n] = right.slice(-2) as [number, number];
+  if (k !== inner) {
+    throw new ShapeError(
+      `matmul: inner sizes differ: ${shapeText(x.shape)} has ${k} columns and ${shapeText(y.shape)} has ${inner} rows; ` +
+        "transpose an operand, or check their order",
+    );
+  }
+  const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
+  if (batch === null) {
+    throw new ShapeError(
+      `matmul: the batch axes of ${shapeText(x.shape)} and ${shapeText(y.shape)} do not broadcast; ` +
+        "all axes but the last two must be equal, or 1 in one of them",
+    );
+  }
+  const asked = resultType([x, y]);
+  const dtype = toFloat(asked);
+  const operand = (t: Tensor, own: readonly number[]): TraceNode => {
+    const node = castNode(t.node(), dtype);
+    const matrix = t.ndim === 1 ? recordView(reshapeOp as View, node, { shape: own }) : node;
+    return broadcastNode(matrix, [...batch, ...own.slice(-2)]);
+  };
+  noteUses([x, y], true);
+  const product = new TraceNode(matmulOp, [operand(x, left), operand(y, right)], NO_ATTRS, [...batch, m, n], dtype);
+  const result = castNode(product, asked);
+  if (x.ndim > 1 && y.ndim > 1) return Tensor.of(result);
+  const shape = [...batch, ...(x.ndim > 1 ? [m] : []), ...(y.ndim > 1 ? [n] : [])];
+  return Tensor.of(elementwiseNode(copy, recordView(reshapeOp as View, result, { shape })));
+}

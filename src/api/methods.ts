@@ -1,0 +1,204 @@
+/** The operations as methods of a tensor. Each is the function of the same name in `./elementwise.ts` and its neighbours. */
+import type { DType } from "../ir/dtype.ts";
+import type { Shape } from "../ir/layout.ts";
+import { add, divide, multiply, power, subtract } from "../ir/ops/arithmetic.ts";
+import type { TensorLike } from "./apply.ts";
+import * as ew from "./elementwise.ts";
+import type { IndexItem } from "./index-syntax.ts";
+import { assign, updateInPlace } from "./inplace.ts";
+import { matmul } from "./matmul.ts";
+import * as nn from "./nn.ts";
+import * as red from "./reductions.ts";
+import type { Tensor } from "./tensor.ts";
+import * as views from "./views.ts";
+
+/** What {@link Tensor} inherits. */
+export abstract class TensorMethods {
+  // --- arithmetic --------------------------------------------------------------------------------------------------
+  add(this: Tensor, y: TensorLike): Tensor {
+    return ew.add(this, y);
+  }
+  sub(this: Tensor, y: TensorLike): Tensor {
+    return ew.subtract(this, y);
+  }
+  mul(this: Tensor, y: TensorLike): Tensor {
+    return ew.multiply(this, y);
+  }
+  div(this: Tensor, y: TensorLike): Tensor {
+    return ew.divide(this, y);
+  }
+  pow(this: Tensor, y: TensorLike): Tensor {
+    return ew.power(this, y);
+  }
+  floorDivide(this: Tensor, y: TensorLike): Tensor {
+    return ew.floorDivide(this, y);
+  }
+  mod(this: Tensor, y: TensorLike): Tensor {
+    return ew.remainder(this, y);
+  }
+  neg(this: Tensor): Tensor {
+    return ew.negative(this);
+  }
+  /** A copy in fresh memory through which gradients flow: Python's `+x`. */
+  pos(this: Tensor): Tensor {
+    return ew.copy(this);
+  }
+  copy(this: Tensor): Tensor {
+    return ew.copy(this);
+  }
+  abs(this: Tensor): Tensor {
+    return ew.absolute(this);
+  }
+  maximum(this: Tensor, y: TensorLike): Tensor {
+    return ew.maximum(this, y);
+  }
+  minimum(this: Tensor, y: TensorLike): Tensor {
+    return ew.minimum(this, y);
+  }
+  exp(this: Tensor): Tensor {
+    return ew.exp(this);
+  }
+  log(this: Tensor): Tensor {
+    return ew.log(this);
+  }
+  sqrt(this: Tensor): Tensor {
+    return ew.sqrt(this);
+  }
+  square(this: Tensor): Tensor {
+    return ew.square(this);
+  }
+  tanh(this: Tensor): Tensor {
+    return ew.tanh(this);
+  }
+  sigmoid(this: Tensor): Tensor {
+    return ew.sigmoid(this);
+  }
+  relu(this: Tensor): Tensor {
+    return nn.relu(this);
+  }
+  matmul(this: Tensor, y: TensorLike): Tensor {
+    return matmul(this, y);
+  }
+  /** A copy in another dtype; from float to float, gradients flow. */
+  astype(this: Tensor, dtype: DType): Tensor {
+    return ew.astype(this, dtype);
+  }
+
+  // --- comparison --------------------------------------------------------------------------------------------------
+  eq(this: Tensor, y: TensorLike): Tensor {
+    return ew.equal(this, y);
+  }
+  ne(this: Tensor, y: TensorLike): Tensor {
+    return ew.notEqual(this, y);
+  }
+  lt(this: Tensor, y: TensorLike): Tensor {
+    return ew.less(this, y);
+  }
+  le(this: Tensor, y: TensorLike): Tensor {
+    return ew.lessEqual(this, y);
+  }
+  gt(this: Tensor, y: TensorLike): Tensor {
+    return ew.greater(this, y);
+  }
+  ge(this: Tensor, y: TensorLike): Tensor {
+    return ew.greaterEqual(this, y);
+  }
+
+  // --- reductions --------------------------------------------------------------------------------------------------
+  sum(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+    return red.sum(this, axis, keepdims);
+  }
+  prod(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+    return red.prod(this, axis, keepdims);
+  }
+  mean(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+    return red.mean(this, axis, keepdims);
+  }
+  /** The variance, with `ddof` less than the count in the divisor. */
+  var(this: Tensor, axis?: red.Axes, ddof?: number, keepdims?: boolean): Tensor {
+    return red.variance(this, axis, ddof, keepdims);
+  }
+  std(this: Tensor, axis?: red.Axes, ddof?: number, keepdims?: boolean): Tensor {
+    return red.std(this, axis, ddof, keepdims);
+  }
+  max(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+    return red.max(this, axis, keepdims);
+  }
+  min(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+    return red.min(this, axis, keepdims);
+  }
+  any(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+    return red.any(this, axis, keepdims);
+  }
+  all(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+    return red.all(this, axis, keepdims);
+  }
+  argmax(this: Tensor, axis?: number | null): Tensor {
+    return red.argmax(this, axis);
+  }
+  argmin(this: Tensor, axis?: number | null): Tensor {
+    return red.argmin(this, axis);
+  }
+
+  // --- views -------------------------------------------------------------------------------------------------------
+  /** A view of the selected part: `t.get(0, "1:-1", newaxis)`, `t.get("..., ::2")`. */
+  get(this: Tensor, ...index: readonly IndexItem[]): Tensor {
+    return views.getItem(this, index);
+  }
+  reshape(this: Tensor, ...shape: readonly number[] | readonly [Shape]): Tensor {
+    return views.reshape(this, typeof shape[0] === "object" ? shape[0] : (shape as readonly number[]));
+  }
+  /** Axes reversed, or in the given order. */
+  transpose(this: Tensor, ...axes: readonly number[] | readonly [readonly number[]]): Tensor {
+    return views.transpose(this, typeof axes[0] === "object" ? axes[0] : (axes as readonly number[]));
+  }
+  /** Axes reversed. */
+  get T(): Tensor {
+    return views.transpose(this as unknown as Tensor);
+  }
+  swapaxes(this: Tensor, a: number, b: number): Tensor {
+    return views.swapaxes(this, a, b);
+  }
+  moveaxis(this: Tensor, source: red.AxisList, destination: red.AxisList): Tensor {
+    return views.moveaxis(this, source, destination);
+  }
+  squeeze(this: Tensor, axis?: red.Axes): Tensor {
+    return views.squeeze(this, axis);
+  }
+  expandDims(this: Tensor, axis: red.AxisList): Tensor {
+    return views.expandDims(this, axis);
+  }
+  ravel(this: Tensor): Tensor {
+    return views.reshape(this, [-1]);
+  }
+  broadcastTo(this: Tensor, shape: Shape): Tensor {
+    return views.broadcastTo(this, shape);
+  }
+  /** A copy through which no gradient flows. */
+  detach(this: Tensor): Tensor {
+    return views.detach(this);
+  }
+
+  // --- in place ----------------------------------------------------------------------------------------------------
+  /** Adds in place: every view of the same memory shows it. Returns this tensor, as the others do. */
+  add_(this: Tensor, y: TensorLike): Tensor {
+    return updateInPlace("add_", add, this, y);
+  }
+  sub_(this: Tensor, y: TensorLike): Tensor {
+    return updateInPlace("sub_", subtract, this, y);
+  }
+  mul_(this: Tensor, y: TensorLike): Tensor {
+    return updateInPlace("mul_", multiply, this, y);
+  }
+  div_(this: Tensor, y: TensorLike): Tensor {
+    return updateInPlace("div_", divide, this, y);
+  }
+  pow_(this: Tensor, y: TensorLike): Tensor {
+    return updateInPlace("pow_", power, this, y);
+  }
+  /** Stores a value, broadcast and converted, into the selected part: `t.set_("1:, 0", 5)`, `t.set_([0, newaxis], v)`. */
+  set_(this: Tensor, index: IndexItem | readonly IndexItem[], value: TensorLike): Tensor {
+    assign(views.getItem(this, Array.isArray(index) ? index : [index as IndexItem]), value);
+    return this;
+  }
+}

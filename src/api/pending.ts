@@ -1,0 +1,39 @@
+/** What the next evaluation computes besides what is asked for. The sets keep the order of insertion. */
+import type { Storage } from "./storage.ts";
+import type { TraceNode } from "./trace.ts";
+
+/** Leaves that were written to since their value was last known. */
+export const writtenLeaves: Set<Storage> = new Set();
+
+/** Leaves on which `backward` left a gradient that nothing has used yet. */
+export const freshGradients: Set<Storage> = new Set();
+
+/** Scalars from which `backward` started: losses, which are nearly always read. */
+export const scalarRoots: Set<TraceNode> = new Set();
+
+/** The unknown values among them. */
+export function pendingValues(): TraceNode[] {
+  const gradients = [...freshGradients].flatMap((s) => s.gradient?.value?.current ?? []);
+  const values = [...[...writtenLeaves].map((s) => s.current), ...gradients, ...scalarRoots];
+  return values.filter((n) => n.buffer === null);
+}
+
+/** To be called once they are known. */
+export function clearPending(): void {
+  for (const s of writtenLeaves) s.pendingWrites = 0;
+  writtenLeaves.clear();
+  freshGradients.clear();
+  scalarRoots.clear();
+}
+
+/** An operation has used this storage, or changed it: its gradient is gone, as in MyGrad. */
+export function dropGradient(storage: Storage): void {
+  storage.gradient = null;
+  freshGradients.delete(storage);
+}
+
+/** A non-view operation reads this storage: its gradient is gone, and if it is itself a gradient, that is used now. */
+export function noteUse(storage: Storage, differentiable: boolean): void {
+  if (differentiable) dropGradient(storage);
+  if (storage.gradientOf !== null) freshGradients.delete(storage.gradientOf);
+}

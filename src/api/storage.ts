@@ -1,0 +1,74 @@
+/** Storages: the memory that a tensor and all its views share. */
+import { type DType, isFloat } from "../ir/dtype.ts";
+import { NO_ATTRS } from "../ir/node.ts";
+import { gradientOp } from "../ir/ops/effect.ts";
+import { detachOp } from "../ir/ops/view.ts";
+import { TraceNode } from "./trace.ts";
+
+/** The gradient that a `backward` left here: the cotangent that `sweep` brings to `wrt`. */
+export interface GradientSlot {
+  readonly sweep: TraceNode;
+  readonly wrt: TraceNode;
+  /** The recorded gradient, once somebody wants it. */
+  value: Storage | null;
+}
+
+/** Memory with a current value. Writing gives it a new one, and views are derived again from that. */
+export class Storage {
+  /** The value of all elements, row-major. */
+  current: TraceNode;
+  /** Grows with every new value. */
+  version = 0;
+  /** Whether gradients stop here. */
+  readonly constant: boolean;
+  /** Whether it was made from data, not by an operation. */
+  readonly leaf: boolean;
+  gradient: GradientSlot | null = null;
+  /** The storage whose gradient this is. */
+  readonly gradientOf: Storage | null;
+  /** Set when a `backward` has gone through here: the next use starts a new graph. */
+  cleared = false;
+  disposed = false;
+  /** Writes since the value was last known. */
+  pendingWrites = 0;
+
+  constructor(value: TraceNode, constant: boolean, leaf: boolean, gradientOf: Storage | null = null) {
+    this.current = value;
+    this.constant = constant || !isFloat(value.dtype);
+    this.leaf = leaf;
+    this.gradientOf = gradientOf;
+    value.storage = this;
+  }
+
+  get dtype(): DType {
+    return this.current.dtype;
+  }
+
+  /** The value for an operation that follows. */
+  use(): TraceNode {
+    if (this.cleared) {
+      const { shape, dtype } = this.current;
+      this.replace(new TraceNode(detachOp, [this.current], NO_ATTRS, shape, dtype, !this.constant));
+      this.cleared = false;
+    }
+    return this.current;
+  }
+
+  /** Takes a new value. */
+  replace(value: TraceNode): void {
+    this.current = value;
+    value.storage = this;
+    this.version++;
+  }
+}
+
+/** The gradient of a storage as memory of its own, recorded when first wanted; null without a `backward`. */
+export function gradientOf(storage: Storage): Storage | null {
+  const slot = storage.gradient;
+  if (slot === null) return null;
+  if (slot.value === null) {
+    const node = new TraceNode(gradientOp, [slot.sweep, slot.wrt], NO_ATTRS, slot.wrt.shape, slot.wrt.dtype);
+    slot.value = new Storage(node, true, false, storage);
+  }
+  return slot.value;
+}

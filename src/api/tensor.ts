@@ -1,0 +1,226 @@
+/** The tensor: a chain of views over a storage, and the operations as methods. */
+import { Buffer } from "../backends/backend.ts";
+import { allocate, type DType, isFloat, type TypedArray } from "../ir/dtype.ts";
+import { contiguous, forEachOffset, isContiguous, type Layout, type Shape, sizeOf } from "../ir/layout.ts";
+import type { Attrs } from "../ir/node.ts";
+import { copy } from "../ir/ops/unary.ts";
+import type { View } from "../ir/record.ts";
+import { checkDType, elementwiseNode, shapeText, type TensorLike } from "./apply.ts";
+import { ready } from "./backend.ts";
+import { backward } from "./backward.ts";
+import { DisposedError, ShapeError } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
+import { formatArray, formatRepr } from "./format.ts";
+import { TensorMethods } from "./methods.ts";
+import { type AnyTypedArray, fromNested, type Nested, type NestedValue, toNested } from "./nested.ts";
+import { disposeStorage, registerInScope } from "./scope.ts";
+import { gradientOf, Storage } from "./storage.ts";
+import { recordLeaf, recordView, type TraceNode } from "./trace.ts";
+
+interface ViewStep {
+  readonly op: View;
+  readonly attrs: Attrs;
+}
+
+/**
+ * An n-dimensional array with NumPy's semantics. Operations are recorded and run when values are asked for; views share
+ * memory; gradients follow MyGrad's rules. Instances come from `tensor`, `zeros`…, and from operations.
+ */
+export class Tensor extends TensorMethods {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The memory, shared with all views. */
+  readonly storage: Storage;
+  /** Where the elements lie in it. */
+  readonly layout: Layout;
+  private readonly chain: readonly ViewStep[];
+  private derived: { readonly node: TraceNode; readonly version: number } | null = null;
+
+  private constructor(storage: Storage, chain: readonly ViewStep[], layout: Layout) {
+    super();
+    this.storage = storage;
+    this.chain = chain;
+    this.layout = layout;
+    this.shape = layout.shape;
+    this.dtype = storage.dtype;
+    registerInScope(this);
+  }
+
+  /** The tensor of a recorded value that is no view. */
+  static of(node: TraceNode, constant: boolean = !node.differentiable, leaf = false): Tensor {
+    return new Tensor(new Storage(node, constant, leaf), [], contiguous(node.shape));
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** Whether no gradient is ever asked of it: int32 and bool always, floats where they were made so. */
+  get constant(): boolean {
+    return this.storage.constant;
+  }
+
+  /** The value for an operation that follows. */
+  node(): TraceNode {
+    this.checkAlive("use");
+    this.storage.use();
+    return this.valueNode();
+  }
+
+  /** The value as it is, for reading. */
+  valueNode(): TraceNode {
+    const { current, version } = this.storage;
+    if (this.chain.length === 0) return current;
+    if (this.derived?.version !== version) {
+      const node = this.chain.reduce((x, { op, attrs }) => recordView(op, x, attrs), current);
+      this.derived = { node, version };
+    }
+    return this.derived.node;
+  }
+
+  /** A view of this tensor; a copy where no strides can express it (as with NumPy's `reshape`). */
+  view<A extends Attrs>(op: View<A>, attrs: A): Tensor {
+    this.checkAlive(op.name);
+    const layout = op.layout(this.layout, attrs);
+    if (layout === null) return Tensor.of(elementwiseNode(copy, this.node())).view(op, attrs);
+    return new Tensor(this.storage, [...this.chain, { op: op as View, attrs }], layout);
+  }
+
+  /** Whether a tensor shares memory with this one. */
+  sharesMemory(other: Tensor): boolean {
+    return this.storage === other.storage;
+  }
+
+  // --- reading -----------------------------------------------------------------------------------------------------
+
+  /** The elements, row-major, in a fresh typed array (bool: one byte an element, 0 or 1). Loads a backend if needed. */
+  async data(): Promise<TypedArray> {
+    this.checkAlive("data");
+    if (!this.isKnown()) await ready();
+    return this.read("data");
+  }
+
+  /**
+   * As `data`, without waiting.
+   *
+   * @throws BackendError where something must be computed and no backend is ready
+   */
+  dataSync(): TypedArray {
+    this.checkAlive("dataSync");
+    return this.read("dataSync");
+  }
+
+  /** Nested lists of the elements, or one number; booleans for bool. */
+  tolist(): NestedValue {
+    this.checkAlive("tolist");
+    return toNested(this.read("tolist"), this.shape, this.dtype);
+  }
+
+  /**
+   * The one element as a number (bool: 0 or 1).
+   *
+   * @throws ShapeError unless there is exactly one
+   */
+  item(): number {
+    this.checkAlive("item");
+    if (this.size !== 1)
+      throw new ShapeError(`item: shape ${shapeText(this.shape)} holds ${this.size} elements, not 1; use tolist()`);
+    return this.read("item")[0]!;
+  }
+
+  private isKnown(): boolean {
+    return this.storage.current.buffer !== null || this.valueNode().buffer !== null;
+  }
+
+  private read(caller: string): TypedArray {
+    if (!this.isKnown()) evaluate([this.valueNode()], caller);
+    const own = this.valueNode().buffer;
+    if (own !== null) return own.read().slice();
+    const all = this.storage.current.buffer!.read();
+    if (isContiguous(this.layout)) return all.slice(0, this.size);
+    const out = allocate(this.dtype, this.size);
+    let at = 0;
+    forEachOffset(this.layout, (offset) => {
+      out[at++] = all[offset]!;
+    });
+    return out;
+  }
+
+  /** What NumPy's `str` shows. */
+  override toString(): string {
+    if (this.storage.disposed) return "<disposed tensor>";
+    try {
+      return formatArray(this.read("toString"), this.shape, this.dtype);
+    } catch (e) {
+      if (!this.isKnown())
+        return `<tensor of shape ${shapeText(this.shape)}, ${this.dtype}, not computed: no backend is ready>`;
+      throw e;
+    }
+  }
+
+  /** What `console.log` shows in Node: NumPy's `repr`. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const text = this.toString();
+    return text.startsWith("<") ? text : formatRepr(this.read("inspect"), this.shape, this.dtype);
+  }
+
+  // --- gradients ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Reverse-mode differentiation: gives every tensor upstream its gradient, in `.grad`.
+   *
+   * @param seed the cotangent of this tensor, broadcast to its shape; ones if left out, so that a tensor counts as its sum
+   * @throws InvalidBackprop where an earlier `backward` has already gone through a part of the graph
+   */
+  backward(seed?: TensorLike): void {
+    this.checkAlive("backward");
+    backward(this, seed);
+  }
+
+  /** What the last `backward` left, or null; any operation on the tensor that is no view drops it. */
+  get grad(): Tensor | null {
+    this.checkAlive("grad");
+    const memory = gradientOf(this.storage);
+    return memory === null ? null : new Tensor(memory, this.chain, this.layout);
+  }
+
+  // --- memory ------------------------------------------------------------------------------------------------------
+
+  /** Gives the memory back now; this tensor and all its views can no longer be used. */
+  dispose(): void {
+    disposeStorage(this.storage);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  private checkAlive(caller: string): void {
+    if (!this.storage.disposed) return;
+    throw new DisposedError(
+      `${caller}: this tensor of shape ${shapeText(this.shape)} was disposed; drop the dispose() or read it before, ` +
+        "or return it from the scope()",
+    );
+  }
+}
+
+/** A leaf with a copy of the data. */
+export function leafFrom(value: Nested | AnyTypedArray, dtype: DType | undefined, constant: boolean): Tensor {
+  const flat = fromNested(value, dtype);
+  return leafOf(flat.data, flat.shape, checkDType(flat.dtype, "tensor"), constant);
+}
+
+/** A leaf with a copy of row-major elements. */
+export function leafOf(data: ArrayLike<number>, shape: Shape, dtype: DType, constant: boolean): Tensor {
+  const host = allocate(dtype, data.length);
+  if (dtype === "bool") for (let i = 0; i < data.length; i++) host[i] = data[i] === 0 ? 0 : 1;
+  else host.set(data);
+  const variable = !constant && isFloat(dtype);
+  return Tensor.of(recordLeaf(new Buffer(dtype, host.length, host), shape, variable), !variable, true);
+}

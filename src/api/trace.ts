@@ -1,0 +1,98 @@
+/** The trace: operations as the program makes them, in its order, before anything is compiled. */
+import type { Buffer } from "../backends/backend.ts";
+import { type DType, isFloat } from "../ir/dtype.ts";
+import type { Shape } from "../ir/layout.ts";
+import { type Attrs, NO_ATTRS } from "../ir/node.ts";
+import { constantOp, inputOp } from "../ir/ops/source.ts";
+import type { Op, View } from "../ir/record.ts";
+import type { Storage } from "./storage.ts";
+
+let nextId = 0;
+const signatures = new Map<string, number>();
+
+/** A number for each distinct text: equal numbers mean equal texts. */
+function intern(text: string): number {
+  let id = signatures.get(text);
+  if (id === undefined) {
+    id = signatures.size;
+    signatures.set(text, id);
+  }
+  return id;
+}
+
+/** One recorded operation. */
+export class TraceNode {
+  /** Grows in program order. */
+  readonly id: number = nextId++;
+  readonly op: Op;
+  readonly attrs: Attrs;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Emptied once the value is known and no gradient can flow through. */
+  inputs: readonly TraceNode[];
+  /** The value, once it is known. */
+  buffer: Buffer | null = null;
+  /** Equal for equal operations, attributes and types; the value of a constant does not count. */
+  readonly signature: number;
+  /** Whether gradients may flow through this value to some tensor that wants one. */
+  readonly differentiable: boolean;
+  /** The storage whose value this is or was. */
+  storage: Storage | null = null;
+  /** Whether a `backward` has gone through here, after which gradients no longer flow. */
+  cleared = false;
+
+  /** @param variable whether a gradient may be asked of this very value */
+  constructor(op: Op, inputs: readonly TraceNode[], attrs: Attrs, shape: Shape, dtype: DType, variable = false) {
+    this.op = op;
+    this.inputs = inputs;
+    this.attrs = attrs;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.signature = intern(`${op.name}|${dtype}|${shape}|${op === constantOp ? "" : attrsText(attrs)}`);
+    const flows = op.grad !== "zero" || (op.kind === "effect" && op.effect === "write");
+    this.differentiable = isFloat(dtype) && (variable || (flows && inputs.some((x) => x.differentiable)));
+  }
+
+  /** The inputs that gradients flow to. The target of a write is a view of its base and adds nothing. */
+  get gradientInputs(): readonly TraceNode[] {
+    if (this.op.kind === "effect")
+      return this.op.effect === "write" ? [this.inputs[0], this.inputs[2]].filter(flows) : [];
+    return this.op.grad === "zero" ? [] : this.inputs.filter(flows);
+  }
+
+  /** Whether this is what a tensor holds now that gradients can be asked of. */
+  get isTarget(): boolean {
+    return this.storage !== null && !this.storage.constant && this.storage.current === this;
+  }
+}
+
+const flows = (x: TraceNode | undefined): x is TraceNode => x?.differentiable === true;
+
+function attrsText(attrs: Attrs): string {
+  if (attrs === NO_ATTRS) return "";
+  return JSON.stringify(attrs, (_k, v: unknown) =>
+    typeof v === "number" && (Object.is(v, -0) || !Number.isFinite(v)) ? `#${Object.is(v, -0) ? "-0" : v}` : v,
+  );
+}
+
+/** What the trace knows of a value that is bound at run time. */
+export function inputSignature(node: TraceNode): number {
+  return intern(`${inputOp.name}|${node.dtype}|${node.shape}|`);
+}
+
+/** A value that is known from the start. */
+export function recordLeaf(buffer: Buffer, shape: Shape, variable: boolean): TraceNode {
+  const node = new TraceNode(inputOp, [], NO_ATTRS, shape, buffer.dtype, variable);
+  node.buffer = buffer;
+  return node;
+}
+
+/** A scalar constant. */
+export function recordConstant(value: number, dtype: DType): TraceNode {
+  return new TraceNode(constantOp, [], { value }, [], dtype);
+}
+
+/** A view of a value. */
+export function recordView(op: View, x: TraceNode, attrs: Attrs): TraceNode {
+  return new TraceNode(op, [x], attrs, op.shape(x.shape, attrs), x.dtype);
+}

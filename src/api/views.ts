@@ -1,0 +1,129 @@
+/** Views: other shapes of the same memory. Writing through one shows in all. */
+import { broadcastShapes, type Shape, sameShape, sizeOf } from "../ir/layout.ts";
+import { copy } from "../ir/ops/unary.ts";
+import { broadcastToOp, reshapeOp, sliceOp, transposeOp } from "../ir/ops/view.ts";
+import { asTensor, elementwiseNode, shapeText, type TensorLike } from "./apply.ts";
+import { checkAxes, checkAxis } from "./axes.ts";
+import { IndexError, ShapeError } from "./errors.ts";
+import { type Index, resolveIndex } from "./index-syntax.ts";
+import { Tensor } from "./tensor.ts";
+
+/** @throws IndexError where an item is malformed or out of bounds */
+export function getItem(x: Tensor, index: Index): Tensor {
+  const { starts, steps, lengths, shape } = resolveIndex(x.shape, index, "get");
+  const whole = lengths.every((d, k) => d === x.shape[k] && steps[k] === 1);
+  const part = whole ? x : x.view(sliceOp, { starts, steps, lengths });
+  return sameShape(part.shape, shape)
+    ? part === x
+      ? x.view(reshapeOp, { shape })
+      : part
+    : part.view(reshapeOp, { shape });
+}
+
+/** The elements in row-major order under another shape; one length may be -1. A copy where no view is possible. */
+export function reshape(x: TensorLike, shape: Shape): Tensor {
+  const t = asTensor(x);
+  const unknown = shape.flatMap((d, k) => (d === -1 ? [k] : []));
+  const known = sizeOf(shape.filter((d) => d !== -1));
+  const bad = shape.find((d) => !Number.isInteger(d) || d < -1);
+  if (bad !== undefined)
+    throw new ShapeError(`reshape: ${bad} is no length; lengths are whole numbers, and one may be -1`);
+  if (unknown.length > 1)
+    throw new ShapeError(`reshape: ${shapeText(shape)} has more than one -1; give all lengths but one`);
+  const full = [...shape];
+  if (unknown.length === 1) full[unknown[0]!] = known === 0 ? Number.NaN : t.size / known;
+  if (sizeOf(full) !== t.size || full.some((d) => !Number.isInteger(d))) {
+    throw new ShapeError(
+      `reshape: ${t.size} elements of shape ${shapeText(t.shape)} do not fit ${shapeText(shape)}; ` +
+        "the lengths' product must be the number of elements",
+    );
+  }
+  return t.view(reshapeOp, { shape: full });
+}
+
+/** Axes reversed, or in the order of `axes`. */
+export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
+  const t = asTensor(x);
+  if (axes === undefined || (axes.length === 0 && t.ndim > 0))
+    return t.view(transposeOp, { axes: t.shape.map((_, k) => t.ndim - 1 - k) });
+  const order = checkAxes("transpose", axes, t.ndim);
+  if (order.length !== t.ndim) {
+    throw new IndexError(
+      `transpose: axes [${axes.join(", ")}] must name each of the ${t.ndim} axes of ${shapeText(t.shape)} once`,
+    );
+  }
+  return t.view(transposeOp, { axes: order });
+}
+
+export function swapaxes(x: TensorLike, a: number, b: number): Tensor {
+  const t = asTensor(x);
+  const axes = t.shape.map((_, k) => k);
+  const [i, j] = [checkAxis("swapaxes", a, t.ndim), checkAxis("swapaxes", b, t.ndim)];
+  [axes[i], axes[j]] = [j, i];
+  return t.view(transposeOp, { axes });
+}
+
+/** Axes moved to other positions; the others keep their order. */
+export function moveaxis(
+  x: TensorLike,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
+  const t = asTensor(x);
+  const from = checkAxes("moveaxis", source, t.ndim);
+  const to = checkAxes("moveaxis", destination, t.ndim);
+  if (from.length !== to.length) {
+    throw new IndexError(
+      `moveaxis: ${from.length} axes to ${to.length} positions; give as many of the one as of the other`,
+    );
+  }
+  const axes = t.shape.map((_, k) => k).filter((k) => !from.includes(k));
+  const pairs = to.map((position, k) => ({ position, axis: from[k]! })).sort((p, q) => p.position - q.position);
+  for (const { position, axis } of pairs) axes.splice(position, 0, axis);
+  return t.view(transposeOp, { axes });
+}
+
+/** Without axes of length 1: all of them, or those named. */
+export function squeeze(x: TensorLike, axis: number | readonly number[] | null = null): Tensor {
+  const t = asTensor(x);
+  const axes = axis === null ? t.shape.flatMap((d, k) => (d === 1 ? [k] : [])) : checkAxes("squeeze", axis, t.ndim);
+  const long = axes.find((k) => t.shape[k] !== 1);
+  if (long !== undefined) {
+    throw new ShapeError(
+      `squeeze: axis ${long} of shape ${shapeText(t.shape)} has length ${t.shape[long]}, not 1; leave it out`,
+    );
+  }
+  return t.view(reshapeOp, { shape: t.shape.filter((_, k) => !axes.includes(k)) });
+}
+
+/** With axes of length 1 at positions of the result. */
+export function expandDims(x: TensorLike, axis: number | readonly number[]): Tensor {
+  const t = asTensor(x);
+  const count = typeof axis === "number" ? 1 : axis.length;
+  const axes = checkAxes("expandDims", axis, t.ndim + count);
+  const rest = [...t.shape];
+  const shape = Array.from({ length: t.ndim + count }, (_, k) => (axes.includes(k) ? 1 : rest.shift()!));
+  return t.view(reshapeOp, { shape });
+}
+
+export function ravel(x: TensorLike): Tensor {
+  return reshape(x, [-1]);
+}
+
+/** @throws ShapeError where the tensor does not broadcast to the shape */
+export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
+  const t = asTensor(x);
+  const joint = broadcastShapes(t.shape, shape);
+  if (joint === null || !sameShape(joint, shape)) {
+    throw new ShapeError(
+      `broadcastTo: shape ${shapeText(t.shape)} does not broadcast to ${shapeText(shape)}; ` +
+        "axes counted from the last must be equal, or 1 in the operand",
+    );
+  }
+  return t.view(broadcastToOp, { shape });
+}
+
+/** A copy through which no gradient flows. */
+export function detach(x: Tensor): Tensor {
+  return Tensor.of(elementwiseNode(copy, x.node()), true);
+}

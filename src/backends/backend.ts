@@ -1,0 +1,73 @@
+/** What the API asks of a backend, and the memory that values live in. */
+import type { DType, TypedArray } from "../ir/dtype.ts";
+import type { Graph } from "../ir/node.ts";
+import type { Plan, Target } from "../ir/plan.ts";
+
+/** A copy of a value's elements in a backend's own memory. */
+export interface DeviceMemory {
+  /** A fresh host array of the elements. */
+  read(): TypedArray;
+  /** Gives the memory back. */
+  release(): void;
+}
+
+/** The elements of one value, row-major: on the host, in a backend's memory, or in both. At least one is there. */
+export class Buffer {
+  readonly dtype: DType;
+  readonly length: number;
+  host: TypedArray | null;
+  device: DeviceMemory | null;
+
+  constructor(dtype: DType, length: number, host: TypedArray | null, device: DeviceMemory | null = null) {
+    this.dtype = dtype;
+    this.length = length;
+    this.host = host;
+    this.device = device;
+  }
+
+  /** The elements on the host. The array is the buffer's own: callers must not change it. */
+  read(): TypedArray {
+    if (this.host === null) {
+      if (this.device === null) throw new Error("read: the buffer holds nothing");
+      this.host = this.device.read();
+    }
+    return this.host;
+  }
+
+  /** Gives the backend's memory back; the elements are lost unless the host has them. */
+  release(): void {
+    this.device?.release();
+    this.device = null;
+  }
+}
+
+/** A compiled program. */
+export interface Executable {
+  /**
+   * Runs once.
+   *
+   * @param inputs one buffer an input; no two are the same
+   * @returns the outputs, in fresh buffers. Where the plan allows an output to take over the memory of an input, it does,
+   *   and that input's elements move to the host.
+   */
+  run(inputs: readonly Buffer[]): Buffer[];
+}
+
+/** A backend that runs plans. */
+export interface PlanBackend {
+  readonly kind: "plan";
+  readonly name: string;
+  readonly target: Target;
+  compile(plan: Plan): Executable;
+  /** Bytes of the backend's heap, and those of it that values hold. */
+  memory(): { readonly heapBytes: number; readonly heldBytes: number };
+}
+
+/** A backend that interprets graphs as they were recorded. */
+export interface GraphBackend {
+  readonly kind: "graph";
+  readonly name: string;
+  compile(graph: Graph): Executable;
+}
+
+export type Backend = PlanBackend | GraphBackend;

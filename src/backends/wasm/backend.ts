@@ -1,0 +1,170 @@
+/** The `wasm` backend: plans become modules that run on tfjs's heap. */
+import { BYTES } from "../../ir/dtype.ts";
+import { sizeOf } from "../../ir/layout.ts";
+import type { Plan, TensorSpec } from "../../ir/plan.ts";
+import { Buffer, type Executable, type PlanBackend } from "../backend.ts";
+import type { MemoryLimits } from "./asm/module.ts";
+import { emitPlan, HEAP_MODULE, TFJS_MODULE } from "./emit.ts";
+import { Heap, PADDING } from "./heap.ts";
+import { MATH_IMPORTS, MATH_MODULE } from "./kernels/math-imports.ts";
+import { TARGET } from "./target.ts";
+import { loadTfjsHeap, type TfjsHeap } from "./tfjs.ts";
+
+/** Outputs up to this size are copied to the host at once, so that losses leave nothing in the heap. */
+const SMALL_BYTES = 4096;
+/** A block of the arena starts at a multiple of this. */
+const ALIGNMENT = 16;
+
+const align = (n: number): number => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
+
+/** What a compiled plan needs at run time besides its code. */
+export interface Interface {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly arenaBytes: number;
+  readonly aliases: readonly (readonly [number, number])[];
+}
+
+/** Starts the backend. */
+export async function loadWasm(): Promise<WasmBackend> {
+  return new WasmBackend(await loadTfjsHeap());
+}
+
+export class WasmBackend implements PlanBackend {
+  readonly kind = "plan";
+  readonly name = "wasm";
+  readonly target: typeof TARGET = TARGET;
+  readonly heap: Heap;
+  private readonly tfjs: TfjsHeap;
+  private arena = 0;
+  private arenaCapacity = 0;
+  /** Host buffers that were uploaded for a run once: the second time they stay. */
+  readonly uploadedOnce: WeakSet<Buffer> = new WeakSet();
+
+  constructor(tfjs: TfjsHeap) {
+    this.tfjs = tfjs;
+    this.heap = new Heap(tfjs);
+  }
+
+  /** Whether the heap is shared between threads: code is made for one kind or the other. */
+  get isShared(): boolean {
+    return typeof SharedArrayBuffer !== "undefined" && this.heap.memory.buffer instanceof SharedArrayBuffer;
+  }
+
+  /** The code of a plan. */
+  emit(plan: Plan, shared: boolean = this.isShared): Uint8Array<ArrayBuffer> {
+    const limits: MemoryLimits = shared ? { shared, min: 0, max: 65536 } : { min: 0 };
+    return emitPlan(plan, limits);
+  }
+
+  /** Makes code runnable. */
+  instantiate(code: Uint8Array<ArrayBuffer>, shape: Interface): Executable {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(code), {
+      [HEAP_MODULE]: { memory: this.heap.memory },
+      [MATH_MODULE]: MATH_IMPORTS,
+      [TFJS_MODULE]: this.tfjs.exports,
+    });
+    return new WasmExecutable(this, instance.exports.run as Run, shape);
+  }
+
+  compile(plan: Plan): Executable {
+    return this.instantiate(this.emit(plan), plan);
+  }
+
+  memory(): { readonly heapBytes: number; readonly heldBytes: number } {
+    return { heapBytes: this.heap.memory.buffer.byteLength, heldBytes: this.heap.heldBytes + this.arenaCapacity };
+  }
+
+  /** Working memory of at least so many bytes; its contents do not outlive a run. */
+  reserve(bytes: number): number {
+    if (bytes > this.arenaCapacity) {
+      if (this.arenaCapacity > 0) this.heap.free(this.arena);
+      this.arenaCapacity = 0;
+      this.arena = this.heap.allocate(bytes + ALIGNMENT);
+      this.arenaCapacity = bytes;
+    }
+    return align(this.arena);
+  }
+}
+
+type Run = (table: number, arena: number) => void;
+
+const bytesOf = (b: Buffer): number => b.length * BYTES[b.dtype];
+
+class WasmExecutable implements Executable {
+  private readonly backend: WasmBackend;
+  private readonly start: Run;
+  private readonly shape: Interface;
+  /** input → output that may take over its memory. */
+  private readonly heirs: ReadonlyMap<number, number>;
+
+  constructor(backend: WasmBackend, start: Run, shape: Interface) {
+    this.backend = backend;
+    this.start = start;
+    this.shape = shape;
+    this.heirs = new Map(shape.aliases);
+  }
+
+  run(inputs: readonly Buffer[]): Buffer[] {
+    const { heap } = this.backend;
+    const { outputs, arenaBytes } = this.shape;
+    heap.tick();
+    const results = outputs.map(({ shape, dtype }) => new Buffer(dtype, sizeOf(shape), null));
+    // Staged after the plan's own part of the arena: the table, inputs that are used once, small outputs.
+    let staged = align(arenaBytes);
+    const stage = (bytes: number): number => {
+      const at = staged;
+      staged += align(bytes + PADDING);
+      return at;
+    };
+    const table = stage((inputs.length + outputs.length) * 4);
+    const uploads: { readonly buffer: Buffer; readonly at: number }[] = [];
+    const addresses = inputs.map((buffer, k) => {
+      const resident = heap.addressOf(buffer);
+      if (resident !== undefined) return resident;
+      buffer.read();
+      if (this.heirs.has(k) || this.backend.uploadedOnce.has(buffer)) return this.upload(buffer);
+      this.backend.uploadedOnce.add(buffer);
+      uploads.push({ buffer, at: stage(bytesOf(buffer)) });
+      return -1 - (uploads.length - 1);
+    });
+    const owned: (number | null)[] = results.map(() => null);
+    const small: { readonly k: number; readonly at: number }[] = [];
+    for (const [i, o] of this.heirs) {
+      owned[o] = addresses[i]!;
+      // Handles recorded from the old value and not yet computed still need it.
+      inputs[i]!.read();
+    }
+    results.forEach((buffer, k) => {
+      if (owned[k] !== null) return;
+      if (bytesOf(buffer) <= SMALL_BYTES) small.push({ k, at: stage(bytesOf(buffer)) });
+      else owned[k] = heap.allocate(bytesOf(buffer));
+    });
+    const arena = this.backend.reserve(staged);
+    for (const i of this.heirs.keys()) heap.disown(inputs[i]!, addresses[i]!);
+    for (const { buffer, at } of uploads) heap.view(buffer.dtype, arena + at, buffer.length).set(buffer.read());
+    const slots = heap.view("int32", arena + table, inputs.length + outputs.length);
+    addresses.forEach((address, k) => {
+      slots[k] = address < 0 ? arena + uploads[-1 - address]!.at : address;
+    });
+    owned.forEach((address, k) => {
+      if (address !== null) slots[inputs.length + k] = address;
+    });
+    for (const { k, at } of small) slots[inputs.length + k] = arena + at;
+    this.start(arena + table, arena);
+    for (const { k, at } of small)
+      results[k]!.host = heap.view(results[k]!.dtype, arena + at, results[k]!.length).slice();
+    owned.forEach((address, k) => {
+      if (address !== null) heap.adopt(results[k]!, address);
+    });
+    return results;
+  }
+
+  private upload(buffer: Buffer): number {
+    const { heap } = this.backend;
+    const pointer = heap.allocate(bytesOf(buffer));
+    heap.view(buffer.dtype, pointer, buffer.length).set(buffer.read());
+    heap.adopt(buffer, pointer);
+    return pointer;
+  }
+}

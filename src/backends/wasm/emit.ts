@@ -1,0 +1,168 @@
+/** Turns a plan into one WebAssembly module with one export, `run(table, arena)`. */
+import { BYTES } from "../../ir/dtype.ts";
+import { sizeOf } from "../../ir/layout.ts";
+import type { Plan, Step } from "../../ir/plan.ts";
+import type { FuncRef, FunctionBuilder, Local } from "./asm/function.ts";
+import { type MemoryLimits, ModuleBuilder } from "./asm/module.ts";
+import { addGemm } from "./kernels/gemm.ts";
+import { addRegion } from "./kernels/region/index.ts";
+
+/** The module names that a plan's module imports from; host functions of `MATH_IMPORTS` are imported from `math`. */
+export const HEAP_MODULE = "heap";
+export const TFJS_MODULE = "tfjs";
+
+type MatmulStep = Extract<Step, { kind: "matmul" }>;
+
+/**
+ * `run(table, arena)`: `table` is the address of the int32 addresses of the inputs and then of the outputs, `arena` that
+ * of the plan's working memory.
+ */
+export function emitPlan(plan: Plan, memory: MemoryLimits): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  module.importMemory(HEAP_MODULE, "memory", memory);
+  // Kernels first: `run` calls them.
+  const kernels = plan.steps.map((step, k) => kernelOf(module, plan, step, k));
+  const run = module.addFunction("run", ["i32", "i32"], [], (f, table, arena) => {
+    const pushAddress = (buffer: number): void => {
+      const { place } = plan.buffers[buffer]!;
+      if (place.kind === "arena") f.get(arena!).i32Const(place.offset).op("i32.add");
+      else {
+        const slot = place.kind === "input" ? place.index : plan.inputs.length + place.index;
+        f.get(table!).op("i32.load", { offset: slot * 4 });
+      }
+    };
+    plan.steps.forEach((step, k) => {
+      if (step.kind === "copy") emitCopy(f, plan, step, pushAddress);
+      else if (step.kind === "region") {
+        for (const input of step.inputs.slice(0, kernels[k]!.params.length - 1)) pushAddress(input);
+        pushAddress(step.output);
+        f.call(kernels[k]!);
+      } else {
+        pushAddress(step.a);
+        pushAddress(step.b);
+        pushAddress(step.output);
+        f.get(arena!).i32Const(step.scratch).op("i32.add");
+        f.call(kernels[k]!);
+      }
+    });
+  });
+  module.exportFunction(run, "run");
+  return module.toBytes();
+}
+
+function kernelOf(module: ModuleBuilder, plan: Plan, step: Step, k: number): FuncRef | null {
+  if (step.kind === "copy") return null;
+  if (step.kind === "region") return addRegion(module, step.region, `region_${k}`);
+  return step.choice.kernel === "tfjs" ? addTfjsMatmul(module, step) : addMatmul(module, plan, step);
+}
+
+function emitCopy(
+  f: FunctionBuilder,
+  plan: Plan,
+  { from, to }: Extract<Step, { kind: "copy" }>,
+  pushAddress: (buffer: number) => void,
+): void {
+  const { dtype, length } = plan.buffers[to]!;
+  pushAddress(from);
+  pushAddress(to);
+  f.op("i32.ne").if(() => {
+    pushAddress(to);
+    pushAddress(from);
+    f.i32Const(length * BYTES[dtype]).op("memory.copy");
+  });
+}
+
+/** `matmul(a, b, c, scratch)` of one step: a call of the shared `gemm` for each matrix of the batch. */
+function addMatmul(module: ModuleBuilder, plan: Plan, { attrs, dtype, output }: MatmulStep): FuncRef {
+  if (dtype !== "float32" && dtype !== "float64") throw new Error(`matmul of ${dtype} is not lowered`);
+  const gemm = addGemm(module, dtype);
+  const size = BYTES[dtype];
+  const { batch, m, n, k, a, b } = attrs;
+  const name = `matmul_${dtype}_${[...batch, m, n, k].join("x")}`;
+  return module.addFunction(name, ["i32", "i32", "i32", "i32"], [], (f, aBase, bBase, c, scratch) => {
+    if (plan.buffers[output]!.length === 0) return;
+    const [aAt, bAt] = [f.local("i32"), f.local("i32")];
+    const call = (): void => {
+      f.get(aAt).get(bAt).get(c!);
+      for (const value of [m, n, k, a.row, a.col, b.row, b.col, n]) f.i32Const(value);
+      f.get(scratch!).call(gemm);
+      f.get(c!)
+        .i32Const(m * n * size)
+        .op("i32.add")
+        .set(c!);
+    };
+    f.get(aBase!)
+      .i32Const(a.offset * size)
+      .op("i32.add")
+      .set(aAt);
+    f.get(bBase!)
+      .i32Const(b.offset * size)
+      .op("i32.add")
+      .set(bAt);
+    nest(f, batch, 0, call, (axis, sign) => {
+      advance(f, aAt, a.batch[axis]! * sign * size);
+      advance(f, bAt, b.batch[axis]! * sign * size);
+    });
+  });
+}
+
+/** Loops over the batch axes; `step(axis, times)` moves the operands by so many elements of an axis. */
+function nest(
+  f: FunctionBuilder,
+  batch: readonly number[],
+  axis: number,
+  body: () => void,
+  step: (axis: number, times: number) => void,
+): void {
+  if (axis === batch.length) {
+    body();
+    return;
+  }
+  const counter = f.local("i32");
+  f.i32Const(0).set(counter);
+  f.forLoop(counter, { const: batch[axis]! }, 1, () => {
+    nest(f, batch, axis + 1, body, step);
+    step(axis, 1);
+  });
+  step(axis, -batch[axis]!);
+}
+
+function advance(f: FunctionBuilder, pointer: Local, bytes: number): void {
+  if (bytes !== 0) f.get(pointer).i32Const(bytes).op("i32.add").set(pointer);
+}
+
+/** Ids beyond those that tfjs's own counter reaches. */
+const TENSOR_IDS = { a: 0x40000001, b: 0x40000002, c: 0x40000003 } as const;
+
+/**
+ * The same by tfjs's `_FusedMatMul`. The buffers are registered for the call only: tfjs keeps packed weights by tensor
+ * id, and would use them again although the elements have changed.
+ */
+function addTfjsMatmul(module: ModuleBuilder, { attrs }: MatmulStep): FuncRef {
+  const { m, n, k } = attrs;
+  const i32 = (count: number): "i32"[] => new Array<"i32">(count).fill("i32");
+  const register = module.importFunction(TFJS_MODULE, "register_tensor", i32(3), []);
+  const dispose = module.importFunction(TFJS_MODULE, "dispose_data", i32(1), []);
+  const types = [...i32(11), "f32" as const, "i32" as const];
+  const multiply = module.importFunction(TFJS_MODULE, "_FusedMatMul", types, []);
+  return module.addFunction(`tfjs_matmul_${m}x${n}x${k}`, i32(4), [], (f, a, b, c, scratch) => {
+    const shapes = [1, m, k, 1, k, n];
+    shapes.forEach((d, at) => {
+      f.get(scratch!)
+        .i32Const(d)
+        .op("i32.store", { offset: at * 4 });
+    });
+    const bind = (id: number, shape: readonly number[], pointer: Local): void => {
+      f.i32Const(id).i32Const(sizeOf(shape)).get(pointer).call(register);
+    };
+    bind(TENSOR_IDS.a, [m, k], a!);
+    bind(TENSOR_IDS.b, [k, n], b!);
+    bind(TENSOR_IDS.c, [m, n], c!);
+    f.i32Const(TENSOR_IDS.a).get(scratch!).i32Const(3);
+    f.i32Const(TENSOR_IDS.b).get(scratch!).i32Const(12).op("i32.add").i32Const(3);
+    // Neither transposed, no activation, no bias, no slopes.
+    for (const value of [0, 0, 0, 0, 0]) f.i32Const(value);
+    f.f32Const(0).i32Const(TENSOR_IDS.c).call(multiply);
+    for (const id of [TENSOR_IDS.a, TENSOR_IDS.b, TENSOR_IDS.c]) f.i32Const(id).call(dispose);
+  });
+}

@@ -1,0 +1,121 @@
+import type { FuncRef, FunctionBuilder, Local } from "../asm/function.ts";
+import type { ModuleBuilder } from "../asm/module.ts";
+import type { GemmType } from "./gemm-type.ts";
+import { TILE_ROWS, toBytes } from "./gemm-type.ts";
+
+const PARAMS = ["a", "b", "bStep", "depth", "c", "cStep", "rows", "columns", "accumulate", "spill"] as const;
+
+type TileLocals = { readonly [P in (typeof PARAMS)[number]]: Local };
+
+/**
+ * Adds `tile(a, b, bStep, depth, c, cStep, rows, columns, accumulate, spill)`: the product of a packed panel of A and a
+ * panel of B whose depths are `bStep` bytes apart, kept in registers, replaces a tile of C, or is added to it if
+ * `accumulate` is not zero. Of the tile, min(rows, TILE_ROWS) rows and min(columns, type.columns) columns exist;
+ * `spill` has space for a whole one.
+ */
+export function addTile(module: ModuleBuilder, type: GemmType): FuncRef {
+  const params = PARAMS.map(() => "i32" as const);
+  return module.addFunction(`gemm_tile_${type.scalar}`, params, [], (f, ...args) => {
+    const locals = Object.fromEntries(PARAMS.map((name, index) => [name, args[index]])) as TileLocals;
+    const sums = Array.from({ length: TILE_ROWS }, () => [f.local("v128"), f.local("v128")] as const);
+    multiply(f, type, locals, sums);
+    f.get(locals.rows).i32Const(TILE_ROWS).op("i32.ge_s");
+    f.get(locals.columns).i32Const(type.columns).op("i32.ge_s").op("i32.and");
+    f.if(
+      () => storeWhole(f, type, locals, sums),
+      () => storePart(f, type, locals, sums),
+    );
+  });
+}
+
+type Sums = readonly (readonly [Local, Local])[];
+
+/** sums[i][j] = Σ a[p][i] · b[p][j]. */
+function multiply(f: FunctionBuilder, type: GemmType, { a, b, bStep, depth }: TileLocals, sums: Sums): void {
+  const [b0, b1, x] = [f.local("v128"), f.local("v128"), f.local("v128")];
+  const [p, unrolled] = [f.local("i32"), f.local("i32")];
+  const step = (row: number): void => {
+    f.get(b).op("v128.load", { align: type.size }).set(b0);
+    f.get(b).op("v128.load", { align: type.size, offset: 16 }).set(b1);
+    f.get(b).get(bStep).op("i32.add").set(b);
+    sums.forEach(([left, right], i) => {
+      f.get(a)
+        .op(type.splat, { offset: (row * TILE_ROWS + i) * type.size })
+        .set(x);
+      f.get(left).get(x).get(b0).op(`${type.vector}.mul`).op(`${type.vector}.add`).set(left);
+      f.get(right).get(x).get(b1).op(`${type.vector}.mul`).op(`${type.vector}.add`).set(right);
+    });
+  };
+  const advance = (rows: number): void => {
+    f.get(a)
+      .i32Const(rows * TILE_ROWS * type.size)
+      .op("i32.add")
+      .set(a);
+  };
+  f.get(depth).i32Const(-UNROLL).op("i32.and").set(unrolled);
+  f.forLoop(p, unrolled, UNROLL, () => {
+    for (let row = 0; row < UNROLL; row++) step(row);
+    advance(UNROLL);
+  });
+  f.forLoop(p, depth, 1, () => {
+    step(0);
+    advance(1);
+  });
+}
+
+/** Depths in one round of the main loop. */
+const UNROLL = 4;
+
+function storeWhole(f: FunctionBuilder, type: GemmType, { c, cStep, accumulate }: TileLocals, sums: Sums): void {
+  const store = (add: boolean): void => {
+    for (const pair of sums) {
+      pair.forEach((sum, j) => {
+        const at = { align: type.size, offset: 16 * j };
+        f.get(c).get(sum);
+        if (add) f.get(c).op("v128.load", at).op(`${type.vector}.add`);
+        f.op("v128.store", at);
+      });
+      f.get(c).get(cStep).op("i32.add").set(c);
+    }
+  };
+  f.get(accumulate).if(
+    () => store(true),
+    () => store(false),
+  );
+}
+
+/** Through `spill`, one element at a time. */
+function storePart(f: FunctionBuilder, type: GemmType, locals: TileLocals, sums: Sums): void {
+  const { c, cStep, rows, columns, accumulate, spill } = locals;
+  const [i, j, from, to] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  sums.flat().forEach((sum, index) => {
+    f.get(spill)
+      .get(sum)
+      .op("v128.store", { offset: 16 * index });
+  });
+  for (const [extent, limit] of [
+    [rows, TILE_ROWS],
+    [columns, type.columns],
+  ] as const) {
+    f.get(extent).i32Const(limit).get(extent).i32Const(limit).op("i32.lt_s").op("select").set(extent);
+  }
+  f.forLoop(i, rows, 1, () => {
+    f.i32Const(0).set(j);
+    f.forLoop(j, columns, 1, () => {
+      toBytes(f.get(j), type).get(c).op("i32.add").set(to);
+      toBytes(f.get(j), type).get(spill).op("i32.add").set(from);
+      f.get(to).get(from).op(`${type.scalar}.load`);
+      f.get(accumulate).if(
+        () => f.get(to).op(`${type.scalar}.load`),
+        () => (type.scalar === "f32" ? f.f32Const(0) : f.f64Const(0)),
+        type.scalar,
+      );
+      f.op(`${type.scalar}.add`).op(`${type.scalar}.store`);
+    });
+    f.get(c).get(cStep).op("i32.add").set(c);
+    f.get(spill)
+      .i32Const(type.columns * type.size)
+      .op("i32.add")
+      .set(spill);
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * Plans: what a compiled graph is. Plain data: steps over buffers whose places are known but for the base addresses of
+ * inputs, outputs and one arena. A plan can be printed, cached, saved and loaded.
+ */
+import type { DType } from "./dtype.ts";
+import type { Shape } from "./layout.ts";
+import type { MatmulAttrs } from "./ops/fused.ts";
+import type { Region } from "./region.ts";
+
+export interface TensorSpec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Where a buffer lies: bound by the caller, or at a byte offset of the arena. */
+export type Place =
+  | { readonly kind: "input"; readonly index: number }
+  | { readonly kind: "output"; readonly index: number }
+  | { readonly kind: "arena"; readonly offset: number };
+
+export interface PlanBuffer {
+  readonly place: Place;
+  readonly dtype: DType;
+  /** In elements. */
+  readonly length: number;
+}
+
+/** Which kernel does a matrix product, and the cost model's reason. */
+export interface MatmulChoice {
+  readonly kernel: "generated" | "tfjs";
+  /** Working memory, in bytes. */
+  readonly scratchBytes: number;
+  readonly why: string;
+}
+
+/** One kernel call; buffers by their index. */
+export type Step =
+  | { readonly kind: "region"; readonly region: Region; readonly inputs: readonly number[]; readonly output: number }
+  /** Bytes of `from` to `to`; nothing when both were bound to one address. */
+  | { readonly kind: "copy"; readonly from: number; readonly to: number }
+  | {
+      readonly kind: "matmul";
+      readonly attrs: MatmulAttrs;
+      readonly dtype: DType;
+      readonly a: number;
+      readonly b: number;
+      readonly output: number;
+      /** Arena offset of the working memory. */
+      readonly scratch: number;
+      readonly choice: MatmulChoice;
+    };
+
+export interface Plan {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly buffers: readonly PlanBuffer[];
+  readonly steps: readonly Step[];
+  readonly arenaBytes: number;
+  /** Pairs [input, output] that may be bound to one address: the output is written when the input is no longer needed. */
+  readonly aliases: readonly (readonly [number, number])[];
+}
+
+/** What a backend tells the planner. */
+export interface Target {
+  readonly name: string;
+  /** Buffers start at multiples of this and are followed by as many readable bytes. */
+  readonly alignment: number;
+  matmul(attrs: MatmulAttrs, dtype: DType): MatmulChoice;
+}

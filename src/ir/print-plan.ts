@@ -1,0 +1,36 @@
+/** The text of a plan: one line a step, naming the kernel, its operands and where they lie. */
+import { BYTES } from "./dtype.ts";
+import type { Plan, PlanBuffer, Step } from "./plan.ts";
+
+/** A plan as text. */
+export function printPlan(plan: Plan): string {
+  const lines = plan.buffers.map((b, k) => `b${k} = ${placeText(b)} : ${b.dtype}[${b.length}], ${bytesOf(b)} bytes`);
+  const steps = plan.steps.map((step) => stepText(step));
+  const aliases = plan.aliases.map(([i, o]) => `output ${o} may take over input ${i}`);
+  return [...lines, ...steps, ...aliases, `arena: ${plan.arenaBytes} bytes`].join("\n");
+}
+
+const bytesOf = (b: PlanBuffer): number => b.length * BYTES[b.dtype];
+
+function placeText({ place }: PlanBuffer): string {
+  return place.kind === "arena" ? `arena+${place.offset}` : `${place.kind} ${place.index}`;
+}
+
+function stepText(step: Step): string {
+  switch (step.kind) {
+    case "copy":
+      return `copy b${step.from} -> b${step.to}`;
+    case "matmul": {
+      const { batch, m, n, k } = step.attrs;
+      const shape = [...batch, `${m}x${k}·${k}x${n}`].join(" × ");
+      return `matmul ${shape} by ${step.choice.kernel} (${step.choice.why}): b${step.a}, b${step.b} -> b${step.output}`;
+    }
+    case "region": {
+      const { region } = step;
+      const computed = region.body.flatMap((i) => (i.kind === "prim" ? [i.prim] : i.kind === "cast" ? ["cast"] : []));
+      const reduce = region.reduce === null ? "" : ` reduce ${region.reduce.combine} over [${region.reduce.axes}]`;
+      const from = step.inputs.map((b) => `b${b}`).join(", ");
+      return `loop [${region.shape}] {${computed.join(" ")}}${reduce}: ${from} -> b${step.output}`;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Fusion: element-wise chains, the views on their loads and the reductions that end them become regions, contractions
+ * read their operands through strides. Afterwards every node is a kernel, and every value has a row-major buffer.
+ */
+import { contiguous, contiguousStrides, type Layout, sizeOf } from "../../ir/layout.ts";
+import { type Graph, graphOf, NO_ATTRS, type Node } from "../../ir/node.ts";
+import {
+  fusedOp,
+  fusedUpdateOp,
+  type MatmulAttrs,
+  type MatrixLayout,
+  matmulStridedOp,
+  regionAttrs,
+} from "../../ir/ops/fused.ts";
+import type { Region } from "../../ir/region.ts";
+import { BodyBuilder, composeViews, NeedsBuffer } from "./body.ts";
+import { chooseBuffers, ownerOf, stripViews } from "./materialize.ts";
+
+/** Graph without effects → graph of `input` and fused nodes. Its outputs hold the same elements, some under another shape. */
+export function fuse(graph: Graph): Graph {
+  const forced = new Set<Node>();
+  for (;;) {
+    const chosen = chooseBuffers(graph, forced);
+    try {
+      return new Fusion(graph, chosen).run();
+    } catch (e) {
+      if (!(e instanceof NeedsBuffer) || chosen.has(e.node)) throw e;
+      forced.add(e.node);
+    }
+  }
+}
+
+class Fusion {
+  private readonly graph: Graph;
+  private readonly chosen: ReadonlySet<Node>;
+  private readonly kernels: Map<Node, Node> = new Map();
+  private readonly isBuffer = (node: Node): boolean => this.chosen.has(node) || node.op.name === "input";
+
+  constructor(graph: Graph, chosen: ReadonlySet<Node>) {
+    this.graph = graph;
+    this.chosen = chosen;
+  }
+
+  run(): Graph {
+    for (const input of this.graph.inputs) this.kernels.set(input, input);
+    for (const node of this.graph.nodes) {
+      if (node.op.name === "input") this.kernels.set(node, node);
+      else if (this.chosen.has(node)) this.kernels.set(node, this.kernel(node));
+    }
+    const taken = new Set<Node>();
+    const outputs = this.graph.outputs.map((output) => {
+      const owner = ownerOf(output);
+      if (owner.op.name === "input" || taken.has(owner)) return this.copy(output, owner);
+      taken.add(owner);
+      return this.kernels.get(owner)!;
+    });
+    return graphOf(outputs, this.graph.inputs);
+  }
+
+  private kernel(node: Node): Node {
+    switch (node.op.kind) {
+      case "reduce":
+        return this.reduction(node);
+      case "contract":
+        return this.matmul(node);
+      case "update":
+        return this.update(node);
+      default: {
+        const builder = new BodyBuilder(node.shape, this.isBuffer);
+        const result = builder.compute(node);
+        return this.fused(node, builder, dense(node, builder, result));
+      }
+    }
+  }
+
+  private fused(node: Node, builder: BodyBuilder, region: Region): Node {
+    const inputs = builder.inputs.map((x) => this.kernels.get(x)!);
+    return { op: fusedOp, inputs, attrs: regionAttrs(region), shape: node.shape, dtype: node.dtype };
+  }
+
+  /** A second output of the same elements, or an output that is an input. */
+  private copy(output: Node, owner: Node): Node {
+    const builder = new BodyBuilder(owner.shape, () => true);
+    const region = dense(owner, builder, builder.value(owner));
+    const node = this.fused(owner, builder, region);
+    return { ...node, shape: output.shape };
+  }
+
+  private reduction(node: Node): Node {
+    const { op } = node;
+    if (op.kind !== "reduce") throw new Error(`fuse: ${op.name} is no reduction`);
+    const x = node.inputs[0]!;
+    const axes = node.attrs.axes as readonly number[];
+    const builder = new BodyBuilder(x.shape, this.isBuffer);
+    const result = builder.value(x);
+    const strides = contiguousStrides(node.shape).map((st, k) => (axes.includes(k) ? 0 : st));
+    return this.fused(node, builder, {
+      shape: x.shape,
+      body: builder.body,
+      result,
+      reduce: { combine: op.combine, axes, identity: op.identity(node.dtype) },
+      store: { strides, offset: 0 },
+      dtype: node.dtype,
+    });
+  }
+
+  private update(node: Node): Node {
+    const [base, value] = node.inputs as [Node, Node];
+    const owner = ownerOf(base);
+    const builder = new BodyBuilder(value.shape, this.isBuffer, [owner]);
+    const result = builder.value(value);
+    const strides = (node.attrs.strides as readonly number[]).map((st, k) => (value.shape[k] === 1 ? 0 : st));
+    const store = { strides, offset: node.attrs.offset as number };
+    const region: Region = {
+      shape: value.shape,
+      body: builder.body,
+      result,
+      reduce: null,
+      store,
+      dtype: node.dtype,
+    };
+    return { ...this.fused(node, builder, region), op: fusedUpdateOp };
+  }
+
+  private matmul(node: Node): Node {
+    const [a, b] = node.inputs.map((x) => this.operand(x)) as [Operand, Operand];
+    const rank = node.shape.length;
+    const attrs: MatmulAttrs = {
+      batch: node.shape.slice(0, rank - 2),
+      m: node.shape[rank - 2]!,
+      n: node.shape[rank - 1]!,
+      k: node.inputs[0]!.shape[rank - 1]!,
+      a: matrix(a.layout),
+      b: matrix(b.layout),
+    };
+    const inputs = [a.kernel, b.kernel];
+    return { op: matmulStridedOp, inputs, attrs: attrs ?? NO_ATTRS, shape: node.shape, dtype: node.dtype };
+  }
+
+  private operand(node: Node): Operand {
+    const { views } = stripViews(node);
+    const path: Node[] = [];
+    let base = node;
+    for (const v of views) {
+      if (this.isBuffer(base)) break;
+      path.push(v);
+      base = v.inputs[0]!;
+    }
+    if (!this.isBuffer(base)) throw new NeedsBuffer(base);
+    return { kernel: this.kernels.get(base)!, layout: composeViews(contiguous(base.shape), path) };
+  }
+}
+
+interface Operand {
+  readonly kernel: Node;
+  readonly layout: Layout;
+}
+
+function matrix({ shape, strides, offset }: Layout): MatrixLayout {
+  const rank = shape.length;
+  const st = strides.map((each, k) => (shape[k] === 1 ? 0 : each));
+  return { offset, batch: st.slice(0, rank - 2), row: st[rank - 2]!, col: st[rank - 1]! };
+}
+
+/** A region that stores every element of `node` in row-major order. */
+function dense(node: Node, builder: BodyBuilder, result: number): Region {
+  const strides = contiguousStrides(node.shape).map((st, k) => (node.shape[k] === 1 ? 0 : st));
+  if (sizeOf(node.shape) === 0) strides.fill(0);
+  return {
+    shape: node.shape,
+    body: builder.body,
+    result,
+    reduce: null,
+    store: { strides, offset: 0 },
+    dtype: node.dtype,
+  };
+}

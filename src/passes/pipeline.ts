@@ -1,0 +1,62 @@
+/** The passes in their order. */
+import { sizeOf } from "../ir/layout.ts";
+import type { Graph } from "../ir/node.ts";
+import type { Plan, Target } from "../ir/plan.ts";
+import { verify } from "../ir/verify.ts";
+import { cse } from "./cse.ts";
+import { dce } from "./dce.ts";
+import { differentiate } from "./differentiate.ts";
+import { functionalize } from "./functionalize.ts";
+import { fuse } from "./fuse/fuse.ts";
+import { type Donation, plan } from "./plan.ts";
+import { simplify } from "./simplify/simplify.ts";
+
+/** A pass, and what is true of its result. */
+export interface Pass {
+  readonly name: string;
+  readonly run: (graph: Graph) => Graph;
+  readonly stage: "recorded" | "functional" | "pure" | "fused";
+}
+
+export const PASSES: readonly Pass[] = [
+  { name: "functionalize", run: functionalize, stage: "functional" },
+  { name: "differentiate", run: differentiate, stage: "pure" },
+  { name: "simplify", run: simplify, stage: "pure" },
+  { name: "cse", run: cse, stage: "pure" },
+  { name: "dce", run: dce, stage: "pure" },
+  { name: "fuse", run: fuse, stage: "fused" },
+];
+
+/** Sees the graph after each pass. */
+export type Observer = (name: string, graph: Graph) => void;
+
+/** Recorded graph → graph of kernels. `observe` also gets the recorded one, as `trace`. */
+export function lower(recorded: Graph, observe: Observer = () => {}): Graph {
+  verify(recorded, "recorded");
+  observe("trace", recorded);
+  let graph = recorded;
+  for (const pass of PASSES) {
+    graph = pass.run(graph);
+    verify(graph, pass.stage);
+    observe(pass.name, graph);
+  }
+  return graph;
+}
+
+/** Recorded graph → plan. */
+export function compilePlan(recorded: Graph, donations: readonly Donation[], target: Target, observe?: Observer): Plan {
+  const fused = lower(recorded, observe);
+  const outputs = recorded.outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+  return plan(fused, outputs, donations, target);
+}
+
+/** Recorded graph → what an interpreter can run: writes stay, and only gradients are expanded. */
+export function lowerForInterpreter(recorded: Graph): Graph {
+  const sweeps = recorded.nodes.some((n) => n.op.kind === "effect" && n.op.effect !== "write");
+  return sweeps ? differentiate(functionalize(recorded)) : recorded;
+}
+
+/** How many operations a graph holds: everything but inputs, constants and views, which cost nothing by themselves. */
+export function countOperations(graph: Graph): number {
+  return graph.nodes.filter((n) => n.op.kind !== "source" && n.op.kind !== "view" && sizeOf(n.shape) > 0).length;
+}

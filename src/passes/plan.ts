@@ -1,0 +1,200 @@
+/**
+ * The memory plan: the order of the kernels, and where their results lie. Values whose lives do not overlap share the
+ * arena, an update of a dead value happens in place, and an output may take over the memory of the input it replaces.
+ */
+import { BYTES } from "../ir/dtype.ts";
+import { sizeOf } from "../ir/layout.ts";
+import type { Graph, Node } from "../ir/node.ts";
+import { fusedUpdateOp, type MatmulAttrs, matmulStridedOp, regionOf } from "../ir/ops/fused.ts";
+import type { MatmulChoice, Place, Plan, PlanBuffer, Step, Target, TensorSpec } from "../ir/plan.ts";
+import type { Region } from "../ir/region.ts";
+import { assignOffsets, type Interval } from "./arena.ts";
+
+/** A pair [input, output]: the output is the new value of what the input holds. */
+export type Donation = readonly [number, number];
+
+/**
+ * Plans a fused graph.
+ *
+ * @param outputs the outputs' shapes as the program sees them
+ * @param donations inputs whose memory an output may take over
+ */
+export function plan(
+  graph: Graph,
+  outputs: readonly TensorSpec[],
+  donations: readonly Donation[],
+  target: Target,
+): Plan {
+  return new Planner(graph, outputs, donations, target).run();
+}
+
+/** Kernels that make a donated input's successor go last, after everything that still reads the input. */
+function schedule(graph: Graph, donations: readonly Donation[]): Node[] {
+  const read = new Set(graph.nodes.flatMap((n) => n.inputs));
+  const late = new Set(donations.map(([, o]) => graph.outputs[o]!).filter((n) => !read.has(n)));
+  const kernels = graph.nodes.filter((n) => n.op.name !== "input");
+  return [...kernels.filter((n) => !late.has(n)), ...kernels.filter((n) => late.has(n))];
+}
+
+/** Values that share one place, from the first step that writes it to the last that reads it. */
+interface Slot {
+  readonly nodes: Node[];
+  first: number;
+  last: number;
+  output: number | null;
+}
+
+class Planner {
+  private readonly graph: Graph;
+  private readonly specs: readonly TensorSpec[];
+  private readonly donations: readonly Donation[];
+  private readonly target: Target;
+  private readonly order: Node[];
+  private readonly lastRead: Map<Node, number> = new Map();
+  private readonly slots: Map<Node, Slot> = new Map();
+  /** Updates that change their base's memory itself. */
+  private readonly inPlace: Set<Node> = new Set();
+
+  constructor(graph: Graph, specs: readonly TensorSpec[], donations: readonly Donation[], target: Target) {
+    this.graph = graph;
+    this.specs = specs;
+    this.donations = donations;
+    this.target = target;
+    this.order = schedule(graph, donations);
+  }
+
+  run(): Plan {
+    const { graph, order } = this;
+    order.forEach((node, step) => {
+      for (const x of node.inputs) this.lastRead.set(x, step);
+    });
+    order.forEach((node, step) => {
+      this.place(node, step);
+    });
+
+    const choices = new Map<Node, MatmulChoice>();
+    const intervals: Interval[] = [];
+    const at = new Map<Slot | Node, number>();
+    const owners: (Slot | Node)[] = [];
+    for (const slot of new Set(this.slots.values())) {
+      if (slot.output !== null) continue;
+      owners.push(slot);
+      intervals.push({ bytes: bytesOf(slot.nodes[0]!), first: slot.first, last: slot.last });
+    }
+    order.forEach((node, step) => {
+      if (node.op !== matmulStridedOp) return;
+      const choice = this.target.matmul(node.attrs as MatmulAttrs, node.dtype);
+      choices.set(node, choice);
+      if (choice.scratchBytes === 0) return;
+      owners.push(node);
+      intervals.push({ bytes: choice.scratchBytes, first: step, last: step });
+    });
+    const { offsets, bytes } = assignOffsets(intervals, this.target.alignment);
+    owners.forEach((owner, k) => {
+      at.set(owner, offsets[k]!);
+    });
+
+    const buffers: PlanBuffer[] = [];
+    const index = new Map<Node, number>();
+    const define = (node: Node, place: Place): void => {
+      index.set(node, buffers.length);
+      buffers.push({ place, dtype: node.dtype, length: sizeOf(node.shape) });
+    };
+    graph.inputs.forEach((node, k) => {
+      define(node, { kind: "input", index: k });
+    });
+    for (const node of order) {
+      const slot = this.slots.get(node)!;
+      const place: Place =
+        slot.output !== null ? { kind: "output", index: slot.output } : { kind: "arena", offset: at.get(slot)! };
+      define(node, place);
+    }
+    const steps = order.flatMap((node) => this.steps(node, index, at, choices));
+    return {
+      inputs: graph.inputs.map(({ shape, dtype }) => ({ shape, dtype })),
+      outputs: this.specs,
+      buffers,
+      steps,
+      arenaBytes: bytes,
+      aliases: this.donations.filter(([i, o]) => this.mayAlias(graph.inputs[i]!, graph.outputs[o]!)),
+    };
+  }
+
+  /** Gives a value a new slot, or that of an operand that dies here. */
+  private place(node: Node, step: number): void {
+    const last = this.lastRead.get(node) ?? step;
+    const output = this.graph.outputs.indexOf(node);
+    const reused = this.reusable(node, step, output >= 0);
+    if (reused === undefined) {
+      this.slots.set(node, { nodes: [node], first: step, last, output: output < 0 ? null : output });
+      return;
+    }
+    reused.nodes.push(node);
+    reused.last = Math.max(reused.last, last);
+    if (output >= 0) reused.output = output;
+    this.slots.set(node, reused);
+  }
+
+  private reusable(node: Node, step: number, isOutput: boolean): Slot | undefined {
+    if (node.op === matmulStridedOp) return undefined;
+    const region = regionOf(node);
+    const update = node.op === fusedUpdateOp;
+    const candidates = update ? [node.inputs[0]!] : isOutput || region.reduce !== null ? [] : node.inputs;
+    for (const x of candidates) {
+      const slot = this.slots.get(x);
+      if (slot === undefined || slot.output !== null || this.lastRead.get(x) !== step) continue;
+      if (bytesOf(x) !== bytesOf(node) || x.dtype !== node.dtype) continue;
+      if (!onlyReadsWhereItStores(region, node.inputs.indexOf(x))) continue;
+      // Another operand may live in the same slot only as this very value.
+      if (node.inputs.some((other) => other !== x && this.slots.get(other) === slot)) continue;
+      if (update) this.inPlace.add(node);
+      return slot;
+    }
+    return undefined;
+  }
+
+  private mayAlias(input: Node, output: Node): boolean {
+    const slot = this.slots.get(output);
+    if (slot === undefined || bytesOf(input) !== bytesOf(output) || input.dtype !== output.dtype) return false;
+    const lastRead = this.lastRead.get(input) ?? -1;
+    if (lastRead > slot.first) return false;
+    if (lastRead < slot.first) return true;
+    const writer = this.order[slot.first]!;
+    if (writer.op === matmulStridedOp) return false;
+    const position = writer.inputs.indexOf(input);
+    return regionOf(writer).reduce === null && onlyReadsWhereItStores(regionOf(writer), position);
+  }
+
+  private steps(
+    node: Node,
+    index: ReadonlyMap<Node, number>,
+    at: ReadonlyMap<Slot | Node, number>,
+    choices: ReadonlyMap<Node, MatmulChoice>,
+  ): Step[] {
+    const output = index.get(node)!;
+    const inputs = node.inputs.map((x) => index.get(x)!);
+    if (node.op === matmulStridedOp) {
+      const [a, b] = inputs as [number, number];
+      const attrs = node.attrs as MatmulAttrs;
+      const choice = choices.get(node)!;
+      return [{ kind: "matmul", attrs, dtype: node.dtype, a, b, output, scratch: at.get(node) ?? 0, choice }];
+    }
+    const run: Step = { kind: "region", region: regionOf(node), inputs, output };
+    if (node.op !== fusedUpdateOp || this.inPlace.has(node)) return [run];
+    return [{ kind: "copy", from: inputs[0]!, to: output }, run];
+  }
+}
+
+function bytesOf(node: Node): number {
+  return sizeOf(node.shape) * BYTES[node.dtype];
+}
+
+/** Whether every element that a region loads from an operand is the one that the same iteration stores. */
+function onlyReadsWhereItStores(region: Region, input: number): boolean {
+  return region.body.every(
+    (i) =>
+      i.kind !== "load" ||
+      i.input !== input ||
+      (i.offset === region.store.offset && i.strides.every((st, k) => st === region.store.strides[k])),
+  );
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { FuncRef } from "../../src/backends/wasm/asm/function.ts";
+import { ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
+import type { MathPrim } from "../../src/backends/wasm/kernels/math-imports.ts";
+import { MATH_IMPORTS, MATH_MODULE, MATH_PRIMS } from "../../src/backends/wasm/kernels/math-imports.ts";
+import { math32 } from "../../src/backends/wasm/kernels/math32.ts";
+import { math64 } from "../../src/backends/wasm/kernels/math64.ts";
+import { ARITY } from "../../src/ir/scalar.ts";
+
+const memory = new WebAssembly.Memory({ initial: 64 });
+/** Byte offsets of the operands and of the result. */
+const [X, Y, OUT] = [0, 1 << 20, 2 << 20];
+const MAX = 1 << 18;
+
+/** `map(count)` applies the function to the vectors at X (and Y), and writes OUT. */
+function compile(add: (module: ModuleBuilder, prim: MathPrim) => FuncRef, prim: MathPrim): (bytes: number) => void {
+  const module = new ModuleBuilder();
+  module.importMemory("env", "memory", { min: 1 });
+  const target = add(module, prim);
+  expect(add(module, prim)).toBe(target);
+  const map = module.addFunction("map", ["i32"], [], (f, bytes) => {
+    const i = f.local("i32");
+    f.forLoop(i, bytes, 16, () => {
+      f.get(i);
+      for (const offset of [X, Y].slice(0, ARITY[prim])) f.get(i).op("v128.load", { offset });
+      f.call(target).op("v128.store", { offset: OUT });
+    });
+  });
+  module.exportFunction(map);
+  const imports = { env: { memory }, [MATH_MODULE]: MATH_IMPORTS };
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), imports);
+  return instance.exports.map as (bytes: number) => void;
+}
+
+const f32 = new Float32Array(memory.buffer);
+const f64 = new Float64Array(memory.buffer);
+
+/** The distance of a float32 from the float64 truth, in units of the float32's last place at the truth. */
+function ulps(got: number, truth: number): number {
+  if (Number.isNaN(truth)) return Number.isNaN(got) ? 0 : Infinity;
+  const rounded = Math.fround(truth);
+  if (Object.is(got, rounded)) return Math.abs(rounded) === Infinity ? 0 : Math.abs(got - truth) / unit(truth);
+  // Zero, ∞ and the sign are exact, but for results that round to the largest finite number or the smallest.
+  if (Object.is(truth, 0) || Object.is(truth, -0) || Math.abs(truth) === Infinity) return Infinity;
+  const bounded = Math.abs(got) === Infinity ? Math.sign(got) * 2 ** 128 : got;
+  return Math.abs(bounded - truth) / unit(truth);
+}
+
+function unit(truth: number): number {
+  return 2 ** (Math.min(Math.max(Math.floor(Math.log2(Math.abs(truth))), -126), 127) - 23);
+}
+
+const SPECIAL = [0, 1, 2 ** -149, 2 ** -127, 2 ** -126, 1e-30, 1e-10, 2 ** -25, 2 ** -24, 1e-4, 0.5, 0.625, 0.7].concat(
+  [0.34657, 0.99999994, 1.0000001, Math.PI / 4, Math.PI / 2, Math.PI, 2, Math.E, 9, 10, 44, 87, 88.72283, 88.72284],
+  [89, 90, 103, 103.97208, 104, 105, 150, 8192, 1e5, 2 ** 27, 2 ** 28, 1e10, 1e38, 3.4028235e38, Infinity, NaN],
+);
+
+/** Bit patterns at random, values at random in the ranges where the results vary, and special values. */
+function operands(seed: number): Float32Array {
+  const values = new Float32Array(MAX);
+  const bits = new Uint32Array(values.buffer);
+  let state = seed;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state ^ (state >>> 15)) >>> 0;
+  };
+  const scales = [0.01, 1, 1, 4, 10, 100, 1000, 1e6];
+  for (let i = 0; i < values.length; i++) {
+    if (i % 2 === 0) bits[i] = next();
+    else values[i] = (next() / 2 ** 31 - 1) * scales[(i >> 1) % scales.length]!;
+  }
+  SPECIAL.forEach((value, i) => {
+    values.set([value, -value], 5 * i);
+  });
+  return values;
+}
+
+const VECTOR = ["exp", "expm1", "log", "log1p", "tanh", "sin", "cos"] as const;
+
+describe("math32", () => {
+  it.each(VECTOR)("%s is within two units in the last place", (prim) => {
+    const map = compile(math32, prim);
+    const truth = MATH_IMPORTS[prim]!;
+    let worst = 0;
+    for (let seed = 1; seed <= 4; seed++) {
+      const x = operands(seed);
+      f32.set(x, X / 4);
+      map(x.byteLength);
+      for (let i = 0; i < x.length; i++) {
+        const error = ulps(f32[OUT / 4 + i]!, truth(x[i]!));
+        if (error > 2) expect.fail(`${prim}(${x[i]}) = ${f32[OUT / 4 + i]}, not ${truth(x[i]!)}: ${error} ulp`);
+        worst = Math.max(worst, error);
+      }
+    }
+    if (process.env.ULPS) console.log(`${prim}: ${worst.toFixed(3)} ulp`);
+    expect(worst).toBeLessThan(2);
+  });
+
+  it.each(MATH_PRIMS.filter((prim) => !VECTOR.some((each) => each === prim)))("%s rounds the host's result", (prim) => {
+    const map = compile(math32, prim);
+    const [x, y] = [operands(5).subarray(0, 4096), operands(6).subarray(0, 4096).reverse()];
+    f32.set(x, X / 4);
+    f32.set(y, Y / 4);
+    map(x.byteLength);
+    x.forEach((each, i) => {
+      expect(f32[OUT / 4 + i]).toBe(Math.fround(MATH_IMPORTS[prim]!(each, y[i]!)));
+    });
+  });
+});
+
+describe("math64", () => {
+  it.each(MATH_PRIMS)("%s is the host's result", (prim) => {
+    const map = compile(math64, prim);
+    const [x, y] = [operands(7).subarray(0, 2048), operands(8).subarray(0, 2048).reverse()];
+    f64.set(x, X / 8);
+    f64.set(y, Y / 8);
+    map(x.length * 8);
+    x.forEach((each, i) => {
+      expect(f64[OUT / 8 + i]).toBe(MATH_IMPORTS[prim]!(each, y[i]!));
+    });
+  });
+});
+
+describe("pow", () => {
+  it("has C's special cases", () => {
+    const map = compile(math32, "pow");
+    f32.set([1, -1, 1, 0], X / 4);
+    f32.set([NaN, Infinity, -Infinity, 0], Y / 4);
+    map(16);
+    expect([...f32.subarray(OUT / 4, OUT / 4 + 4)]).toEqual([1, 1, 1, 1]);
+  });
+});
