@@ -10,7 +10,7 @@
  * | … | the sections: code for an unshared heap, code for a shared one, and the weights, each padded to a multiple of 8 |
  * | 4 | CRC-32 of everything before |
  */
-import { buf as crc32 } from "crc-32";
+import checksum from "crc-32";
 import { BYTES, type DType, isDType, type TypedArray, viewBytes } from "../ir/dtype.ts";
 import { sizeOf } from "../ir/layout.ts";
 import type { TensorSpec } from "../ir/plan.ts";
@@ -78,7 +78,7 @@ export function encodeModel(file: ModelFile): Uint8Array {
     bytes.set(new Uint8Array(s.buffer, s.byteOffset, s.byteLength), at);
     at += pad8(s.byteLength);
   }
-  numbers.setInt32(total - CHECKSUM, crc32(bytes.subarray(0, total - CHECKSUM)), true);
+  numbers.setInt32(total - CHECKSUM, checksum.buf(bytes.subarray(0, total - CHECKSUM)), true);
   return bytes;
 }
 
@@ -104,7 +104,7 @@ export function decodeModel(source: Uint8Array): ModelFile {
   }
   if (version === 0) fail("the model names format version 0, which does not exist: the file is damaged");
   const end = source.length - CHECKSUM;
-  if (crc32(source.subarray(0, end)) !== numbers.getInt32(end, true)) {
+  if (checksum.buf(source.subarray(0, end)) !== numbers.getInt32(end, true)) {
     fail(
       `the checksum of these ${source.length} bytes is wrong: the file is damaged or cut off; save or copy it again`,
     );
