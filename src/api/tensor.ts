@@ -17,6 +17,9 @@ import { disposeStorage, registerInScope } from "./scope.ts";
 import { gradientOf, Storage } from "./storage.ts";
 import { recordLeaf, recordView, type TraceNode } from "./trace.ts";
 
+/** Where Node looks for a value's own way of being shown. */
+const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
+
 interface ViewStep {
   readonly op: View;
   readonly attrs: Attrs;
@@ -165,7 +168,7 @@ export class Tensor extends TensorMethods {
   }
 
   /** What `console.log` shows in Node: NumPy's `repr`. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [INSPECT](): string {
     const text = this.toString();
     return text.startsWith("<") ? text : formatRepr(this.read("inspect"), this.shape, this.dtype);
   }

@@ -112,7 +112,11 @@ function reduce(op: Reduce, node: Node, x: Value): TypedArray {
   const out = allocate(node.dtype, sizeOf(node.shape));
   const groups: number[][] = Array.from(out, () => []);
   const target = contiguous(node.shape);
-  const spread = { ...target, shape: x.layout.shape, strides: target.strides.map((s, k) => (axes.includes(k) ? 0 : s)) };
+  const spread = {
+    ...target,
+    shape: x.layout.shape,
+    strides: target.strides.map((s, k) => (axes.includes(k) ? 0 : s)),
+  };
   const elements = gather(x, node.dtype);
   let at = 0;
   forEachOffset(spread, (group) => groups[group]!.push(elements[at++]!));

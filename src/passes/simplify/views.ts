@@ -9,7 +9,7 @@ export function simplifyView(node: Node): Node {
   if (node.op.kind !== "view") return node;
   const x = node.inputs[0]!;
   if (node.op.name === detachOp.name) return x;
-  if (x.op.name === "constant") return broadcastTo(x, node.shape);
+  if (x.op.name === "constant") return node.op.name === broadcastToOp.name ? node : broadcastTo(x, node.shape);
   if (x.op.name === broadcastToOp.name && x.inputs[0]!.shape.length === 0) return broadcastTo(x.inputs[0]!, node.shape);
   if (x.op.name === node.op.name) {
     const inner = x.inputs[0]!;

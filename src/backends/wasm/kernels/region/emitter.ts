@@ -1,0 +1,289 @@
+/** Writes the loops and the body of one region. */
+import { BYTES } from "../../../../ir/dtype.ts";
+import type { Instr, Region } from "../../../../ir/region.ts";
+import type { FunctionBuilder, Local } from "../../asm/function.ts";
+import type { ModuleBuilder } from "../../asm/module.ts";
+import { MATH_PRIMS } from "../math-imports.ts";
+import { type Accumulator, Reduction } from "./accumulate.ts";
+import { pushCast, pushConstant, pushDense, pushIndex, pushSplat, pushStrided, storeLanes } from "./lanes.ts";
+import { type Nest, planNest } from "./nest.ts";
+import { type Emitter, PRIMS } from "./prims.ts";
+
+const SLOW: ReadonlySet<string> = new Set(MATH_PRIMS);
+
+/** Where an instruction is computed. */
+interface Site {
+  /** The innermost loop that its value depends on; -1 where it depends on none. */
+  readonly level: number;
+  /** Whether it differs between lanes. */
+  readonly isVector: boolean;
+}
+
+export class RegionEmitter {
+  private readonly f: FunctionBuilder;
+  private readonly region: Region;
+  private readonly nest: Nest;
+  private readonly e: Emitter;
+  private readonly sites: readonly Site[];
+  private readonly pointers: readonly Local[];
+  private readonly values: Map<string, Local> = new Map();
+  private readonly unroll: number;
+  private readonly reduction: Reduction | null;
+  private accumulators: readonly Accumulator[] = [];
+
+  constructor(module: ModuleBuilder, f: FunctionBuilder, region: Region) {
+    this.f = f;
+    this.region = region;
+    this.nest = planNest(region);
+    const lanes = region.body.some((i) => i.dtype === "float64") ? 2 : 4;
+    this.e = { f, module, lanes };
+    this.sites = this.findSites();
+    this.pointers = this.nest.streams.map(() => f.local("i32"));
+    this.unroll = this.chooseUnroll();
+    this.reduction = region.reduce === null ? null : new Reduction(this.e, region);
+  }
+
+  run(): void {
+    const { f, nest } = this;
+    nest.streams.forEach((stream, k) => {
+      const start = stream.offset * stream.size;
+      if (stream.param === null) f.i32Const(start);
+      else {
+        f.get(stream.param);
+        if (start !== 0) f.i32Const(start).op("i32.add");
+      }
+      f.set(this.pointers[k]!);
+    });
+    this.emitLevel(-1, 1, this.e.lanes);
+    this.loop(0, 1, this.e.lanes);
+  }
+
+  private findSites(): Site[] {
+    const sites: Site[] = [];
+    this.region.body.forEach((i, k) => {
+      const own = this.nest.streamOf.get(k);
+      let level = -1;
+      let isVector = false;
+      if (own !== undefined) {
+        this.nest.axes.forEach((axis, d) => {
+          if (axis.strides[own] === 0) return;
+          level = d;
+          if (d === this.nest.vector) isVector = true;
+        });
+      }
+      for (const a of argsOf(i)) {
+        level = Math.max(level, sites[a]!.level);
+        isVector ||= sites[a]!.isVector;
+      }
+      sites.push({ level, isVector });
+    });
+    return sites;
+  }
+
+  /** How many vectors one turn of the vectorized loop computes. */
+  private chooseUnroll(): number {
+    const work = this.region.body.filter((i, k) => i.kind !== "const" && this.sites[k]!.isVector);
+    const slow = work.some((i) => i.kind === "prim" && SLOW.has(i.prim));
+    const wanted = slow || work.length > 24 ? 1 : work.length > 10 ? 2 : 4;
+    const vectors = Math.ceil(this.nest.axes[this.nest.vector]!.size / this.e.lanes);
+    return Math.max(1, Math.min(wanted, vectors));
+  }
+
+  /** The loops from depth `d` inwards, for `copies` vectors of which the last has `valid` lanes. */
+  private loop(d: number, copies: number, valid: number): void {
+    if (d === this.nest.reduceFrom && this.reduction !== null) this.reduceInside(d, copies, valid);
+    else this.loopInside(d, copies, valid);
+  }
+
+  private loopInside(d: number, copies: number, valid: number): void {
+    const { nest, f } = this;
+    if (d === nest.axes.length) {
+      this.finishElement(copies);
+      return;
+    }
+    if (d === nest.vector) {
+      this.vectorLoop(d);
+      return;
+    }
+    const { size } = nest.axes[d]!;
+    const turn = (): void => {
+      this.emitLevel(d, copies, valid);
+      this.loop(d + 1, copies, valid);
+    };
+    if (size === 1) {
+      turn();
+      return;
+    }
+    const counter = f.local("i32");
+    f.i32Const(0).set(counter);
+    f.forLoop(counter, { const: size }, 1, () => {
+      turn();
+      this.advance(d, 1);
+    });
+    this.advance(d, -size);
+  }
+
+  private vectorLoop(d: number): void {
+    const { lanes } = this.e;
+    const { size } = this.nest.axes[d]!;
+    const wide = lanes * this.unroll;
+    const mains = Math.floor(size / wide);
+    const singles = this.unroll === 1 ? 0 : Math.floor((size % wide) / lanes);
+    const rest = size % lanes;
+    this.repeat(
+      mains,
+      () => this.chunk(d, this.unroll, lanes),
+      () => this.advance(d, wide),
+    );
+    this.repeat(
+      singles,
+      () => this.chunk(d, 1, lanes),
+      () => this.advance(d, lanes),
+    );
+    if (rest > 0) this.chunk(d, 1, rest);
+    this.advance(d, -(mains * wide + singles * lanes));
+  }
+
+  private chunk(d: number, copies: number, valid: number): void {
+    if (d === this.nest.axes.length - 1) {
+      for (let u = 0; u < copies; u++) {
+        this.emitLevel(d, 1, valid, u);
+        this.finishVector(u, valid);
+      }
+      return;
+    }
+    this.emitLevel(d, copies, valid);
+    this.loop(d + 1, copies, valid);
+  }
+
+  /** `turn` then `step`, so many times. */
+  private repeat(times: number, turn: () => void, step: () => void): void {
+    if (times === 0) return;
+    if (times === 1) {
+      turn();
+      step();
+      return;
+    }
+    const counter = this.f.local("i32");
+    this.f.i32Const(0).set(counter);
+    this.f.forLoop(counter, { const: times }, 1, () => {
+      turn();
+      step();
+    });
+  }
+
+  /** Runs the loops from `d` inwards for one result (or one strip of results) and stores it. */
+  private reduceInside(d: number, copies: number, valid: number): void {
+    const reduction = this.reduction!;
+    const isRow = this.nest.vector >= d;
+    const outer = this.accumulators;
+    this.accumulators = Array.from({ length: isRow ? this.unroll : copies }, () => reduction.make());
+    for (const acc of this.accumulators) reduction.reset(acc);
+    this.loopInside(d, copies, valid);
+    if (isRow) this.store(reduction.total(this.accumulators), 0, 1);
+    else {
+      this.accumulators.forEach((acc, u) => {
+        this.store(reduction.lanes(acc), u, valid);
+      });
+    }
+    this.accumulators = outer;
+  }
+
+  /** What is done with copy `u` at the bottom of a nest whose innermost loop is vectorized. */
+  private finishVector(u: number, valid: number): void {
+    const value = this.valueOf(this.region.result, u);
+    if (this.reduction === null) this.store(value, u, valid);
+    else this.reduction.add(this.accumulators[u]!, value, valid);
+  }
+
+  /** The same where a kept axis is vectorized outside the reduced loops. */
+  private finishElement(copies: number): void {
+    for (let u = 0; u < copies; u++) {
+      this.reduction!.add(this.accumulators[u]!, this.valueOf(this.region.result, u), this.e.lanes);
+    }
+  }
+
+  private store(value: Local, u: number, valid: number): void {
+    const { nest, region, e } = this;
+    const size = BYTES[region.dtype];
+    const stride = nest.axes[nest.vector]!.strides[nest.store]! * size;
+    storeLanes(this.f, value, this.pointers[nest.store]!, u * e.lanes * stride, stride, region.dtype, e.lanes, valid);
+  }
+
+  /** Moves all pointers by `steps` elements of axis `d`. */
+  private advance(d: number, steps: number): void {
+    if (steps === 0) return;
+    this.nest.streams.forEach((stream, k) => {
+      const bytes = this.nest.axes[d]!.strides[k]! * steps * stream.size;
+      const pointer = this.pointers[k]!;
+      if (bytes !== 0) this.f.get(pointer).i32Const(bytes).op("i32.add").set(pointer);
+    });
+  }
+
+  /** The instructions that belong into loop `level`, for the copies from `first` on. */
+  private emitLevel(level: number, copies: number, valid: number, first = 0): void {
+    this.region.body.forEach((instr, k) => {
+      const site = this.sites[k]!;
+      if (site.level !== level) return;
+      if (!site.isVector) this.emit(instr, k, 0, valid);
+      else for (let u = first; u < first + copies; u++) this.emit(instr, k, u, valid);
+    });
+  }
+
+  private valueOf(k: number, u: number): Local {
+    const key = `${k}|${this.sites[k]!.isVector ? u : 0}`;
+    let local = this.values.get(key);
+    if (local === undefined) {
+      local = this.f.local("v128");
+      this.values.set(key, local);
+    }
+    return local;
+  }
+
+  private emit(instr: Instr, k: number, u: number, valid: number): void {
+    const { f, e, region } = this;
+    switch (instr.kind) {
+      case "load":
+        this.pushLoad(instr, k, u, valid);
+        break;
+      case "const":
+        pushConstant(f, instr.value, instr.dtype);
+        break;
+      case "index": {
+        const stream = this.nest.streamOf.get(k)!;
+        const stride = this.nest.axes[this.nest.vector]!.strides[stream]!;
+        pushIndex(f, this.pointers[stream]!, u * e.lanes * stride, stride, instr.dtype);
+        break;
+      }
+      case "cast":
+        pushCast(f, this.valueOf(instr.arg, u), region.body[instr.arg]!.dtype, instr.dtype, e.lanes);
+        break;
+      case "prim": {
+        const last = region.body[instr.args[instr.args.length - 1]!]!;
+        PRIMS[last.dtype][instr.prim](
+          e,
+          instr.args.map((a) => this.valueOf(a, u)),
+        );
+        break;
+      }
+    }
+    f.set(this.valueOf(k, u));
+  }
+
+  private pushLoad(instr: Extract<Instr, { kind: "load" }>, k: number, u: number, valid: number): void {
+    const { f, e } = this;
+    const stream = this.nest.streamOf.get(k)!;
+    const pointer = this.pointers[stream]!;
+    const elements = this.nest.axes[this.nest.vector]!.strides[stream]!;
+    const size = BYTES[instr.dtype];
+    const at = u * e.lanes * elements * size;
+    if (elements === 0) pushSplat(f, pointer, 0, instr.dtype, e.lanes);
+    else if (elements === 1) pushDense(f, pointer, at, instr.dtype, e.lanes);
+    else pushStrided(f, pointer, at, elements * size, instr.dtype, e.lanes, valid);
+  }
+}
+
+function argsOf(i: Instr): readonly number[] {
+  if (i.kind === "prim") return i.args;
+  return i.kind === "cast" ? [i.arg] : [];
+}

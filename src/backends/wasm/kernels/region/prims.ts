@@ -1,0 +1,225 @@
+/** The primitives as vector instructions, for each element type. */
+import type { DType } from "../../../../ir/dtype.ts";
+import type { Prim } from "../../../../ir/scalar.ts";
+import type { FunctionBuilder, Local } from "../../asm/function.ts";
+import type { ModuleBuilder } from "../../asm/module.ts";
+import type { Plain } from "../../asm/opcodes.ts";
+import type { MathPrim } from "../math-imports.ts";
+import { math32 } from "../math32.ts";
+import { math64 } from "../math64.ts";
+import { int32Scalar } from "./int32.ts";
+import { type Lanes, narrowMask } from "./lanes.ts";
+
+/** Where instructions go. */
+export interface Emitter {
+  readonly f: FunctionBuilder;
+  readonly module: ModuleBuilder;
+  readonly lanes: Lanes;
+}
+
+/** Pushes the result of a primitive. */
+type Push = (e: Emitter, args: readonly Local[]) => void;
+/** Every primitive: `tsc` reports a missing one. */
+type Table = { readonly [P in Prim]: Push };
+
+const plain =
+  (name: Plain): Push =>
+  ({ f }, args) => {
+    for (const a of args) f.get(a);
+    f.op(name);
+  };
+
+const swapped =
+  (name: Plain): Push =>
+  ({ f }, args) => {
+    f.get(args[1]!).get(args[0]!).op(name);
+  };
+
+const undefinedOn =
+  (prim: Prim, dtype: DType): Push =>
+  () => {
+    throw new Error(`${prim} is not defined on ${dtype}`);
+  };
+
+const and = plain("v128.and");
+const or = plain("v128.or");
+const not = plain("v128.not");
+
+/** The lanes of a mask where it holds, of another value elsewhere. */
+const select: Push = ({ f }, [mask, a, b]) => {
+  f.get(a!).get(b!).get(mask!).op("v128.bitselect");
+};
+
+/** As `select`, where the mask may have 64 bits a lane and the values 32. */
+const select32: Push = (e, [mask, a, b]) => {
+  e.f.get(a!).get(b!);
+  if (e.lanes === 2) narrowMask(e.f, mask!);
+  else e.f.get(mask!);
+  e.f.op("v128.bitselect");
+};
+
+/** A comparison of 32-bit lanes. */
+const compare32 =
+  (name: Plain): Push =>
+  (e, args) => {
+    plain(name)(e, args);
+    if (e.lanes === 2) e.f.op("i64x2.extend_low_i32x4_s");
+  };
+
+const call =
+  (prim: MathPrim, width: "f32" | "f64"): Push =>
+  ({ f, module }, args) => {
+    for (const a of args) f.get(a);
+    f.call(width === "f32" ? math32(module, prim) : math64(module, prim));
+  };
+
+function floatTable(t: "f32x4" | "f64x2", width: "f32" | "f64"): Table {
+  const op = (name: string): Push => plain(`${t}.${name}` as Plain);
+  const compare = (name: string): Push => (t === "f32x4" ? compare32(`${t}.${name}` as Plain) : op(name));
+  const math = (prim: MathPrim): Push => call(prim, width);
+  const quotient = (f: FunctionBuilder, [a, b]: readonly Local[]): FunctionBuilder =>
+    f.get(a!).get(b!).op(`${t}.div`).op(`${t}.floor`);
+  return {
+    add: op("add"),
+    sub: op("sub"),
+    mul: op("mul"),
+    div: op("div"),
+    floorDiv: ({ f }, args) => {
+      quotient(f, args);
+    },
+    mod: ({ f }, args) => {
+      quotient(f.get(args[0]!), args).get(args[1]!).op(`${t}.mul`).op(`${t}.sub`);
+    },
+    max: op("max"),
+    min: op("min"),
+    pow: math("pow"),
+    atan2: math("atan2"),
+    neg: op("neg"),
+    abs: op("abs"),
+    sqrt: op("sqrt"),
+    floor: op("floor"),
+    ceil: op("ceil"),
+    trunc: op("trunc"),
+    rint: op("nearest"),
+    cbrt: math("cbrt"),
+    exp: math("exp"),
+    expm1: math("expm1"),
+    log: math("log"),
+    log1p: math("log1p"),
+    log2: math("log2"),
+    log10: math("log10"),
+    sin: math("sin"),
+    cos: math("cos"),
+    tan: math("tan"),
+    asin: math("asin"),
+    acos: math("acos"),
+    atan: math("atan"),
+    sinh: math("sinh"),
+    cosh: math("cosh"),
+    tanh: math("tanh"),
+    asinh: math("asinh"),
+    acosh: math("acosh"),
+    atanh: math("atanh"),
+    lt: compare("lt"),
+    le: compare("le"),
+    eq: compare("eq"),
+    and,
+    or,
+    not,
+    select: t === "f32x4" ? select32 : select,
+  };
+}
+
+const same: Push = ({ f }, [x]) => {
+  f.get(x!);
+};
+
+/** Lane by lane, by a scalar function. */
+const eachLane =
+  (prim: "floorDiv" | "mod" | "pow"): Push =>
+  ({ f, module, lanes }, [a, b]) => {
+    const scalar = int32Scalar(module, prim);
+    f.get(a!);
+    for (let lane = 0; lane < lanes; lane++) {
+      f.get(a!).op("i32x4.extract_lane", lane).get(b!).op("i32x4.extract_lane", lane);
+      f.call(scalar).op("i32x4.replace_lane", lane);
+    }
+  };
+
+function without(dtype: DType, prims: readonly Prim[]): { [P in Prim]?: Push } {
+  return Object.fromEntries(prims.map((p) => [p, undefinedOn(p, dtype)]));
+}
+
+const FLOAT_ONLY = [
+  ...(["div", "atan2", "sqrt", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan"] as const),
+  ...(["asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"] as const),
+] as const;
+type FloatOnly = (typeof FLOAT_ONLY)[number];
+type Undefined<P extends Prim> = { readonly [K in P]: Push };
+
+const INT32_TABLE: Table = {
+  ...(without("int32", FLOAT_ONLY) as Undefined<FloatOnly>),
+  add: plain("i32x4.add"),
+  sub: plain("i32x4.sub"),
+  mul: plain("i32x4.mul"),
+  floorDiv: eachLane("floorDiv"),
+  mod: eachLane("mod"),
+  pow: eachLane("pow"),
+  max: plain("i32x4.max_s"),
+  min: plain("i32x4.min_s"),
+  neg: plain("i32x4.neg"),
+  abs: plain("i32x4.abs"),
+  floor: same,
+  ceil: same,
+  trunc: same,
+  rint: same,
+  lt: compare32("i32x4.lt_s"),
+  le: compare32("i32x4.le_s"),
+  eq: compare32("i32x4.eq"),
+  and,
+  or,
+  not,
+  select: select32,
+};
+
+const ARITHMETIC = [
+  "add",
+  "sub",
+  "mul",
+  "floorDiv",
+  "mod",
+  "pow",
+  "neg",
+  "abs",
+  "floor",
+  "ceil",
+  "trunc",
+  "rint",
+] as const;
+
+const BOOL_TABLE: Table = {
+  ...(without("bool", FLOAT_ONLY) as Undefined<FloatOnly>),
+  ...(without("bool", ARITHMETIC) as Undefined<(typeof ARITHMETIC)[number]>),
+  max: or,
+  min: and,
+  // a < b: not a, and b.
+  lt: swapped("v128.andnot"),
+  le: (e, [a, b]) => {
+    e.f.get(a!).op("v128.not").get(b!).op("v128.or");
+  },
+  eq: ({ f }, [a, b]) => {
+    f.get(a!).get(b!).op("v128.xor").op("v128.not");
+  },
+  and,
+  or,
+  not,
+  select,
+};
+
+/** The instructions of each primitive, by the dtype of its (last) operand. */
+export const PRIMS: { readonly [D in DType]: Table } = {
+  bool: BOOL_TABLE,
+  int32: INT32_TABLE,
+  float32: floatTable("f32x4", "f32"),
+  float64: floatTable("f64x2", "f64"),
+};
