@@ -25,7 +25,7 @@ async function setup(weights: Weights, batch: Batch): Promise<Trainer> {
     variable(kernel, [inputs, outputs]),
     variable(bias, [outputs]),
   ]);
-  const loss = (): tf.Scalar => tf.losses.softmaxCrossEntropy(labels, forward(images, parameters)).asScalar();
+  const loss = (): tf.Scalar => tf.losses.softmaxCrossEntropy(labels, forward(images, parameters)) as tf.Scalar;
   const update = (): tf.Scalar => {
     const { value, grads } = tf.variableGrads(loss, parameters);
     for (const parameter of parameters) {

@@ -17,9 +17,9 @@ export function disposeStorage(storage: Storage): void {
   storage.disposed = true;
   dropGradient(storage);
   writtenLeaves.delete(storage);
-  const { buffer } = storage.current;
-  // Values recorded from this one and not yet computed still need the elements: they move to the host.
-  buffer?.read();
+  const { buffer, uses } = storage.current;
+  // Values recorded from this one, and perhaps not yet computed, need the elements: they move to the host.
+  if (uses > 0) buffer?.read();
   buffer?.release();
 }
 

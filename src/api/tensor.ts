@@ -137,6 +137,17 @@ export class Tensor extends TensorMethods {
     return this.read("item")[0]!;
   }
 
+  /**
+   * Computes the elements now, and everything pending, without copying them out. Returns this tensor.
+   *
+   * @throws BackendError where no backend is ready
+   */
+  evaluate(): this {
+    this.checkAlive("evaluate");
+    if (!this.isKnown()) evaluate([this.valueNode()], "evaluate");
+    return this;
+  }
+
   private isKnown(): boolean {
     return this.storage.current.buffer !== null || this.valueNode().buffer !== null;
   }

@@ -38,6 +38,8 @@ export class TraceNode {
   readonly differentiable: boolean;
   /** The storage whose value this is or was. */
   storage: Storage | null = null;
+  /** How many recorded operations read this value. */
+  uses = 0;
   /** Whether a `backward` has gone through here, after which gradients no longer flow. */
   cleared = false;
 
@@ -45,6 +47,7 @@ export class TraceNode {
   constructor(op: Op, inputs: readonly TraceNode[], attrs: Attrs, shape: Shape, dtype: DType, variable = false) {
     this.op = op;
     this.inputs = inputs;
+    for (const x of inputs) x.uses++;
     this.attrs = attrs;
     this.shape = shape;
     this.dtype = dtype;

@@ -200,7 +200,7 @@ describe("regions compiled to WebAssembly", () => {
             ? Math.max(
                 1,
                 Math.abs(b),
-                ...inputs.map((x) => x.reduce((m, v) => m + (Number.isFinite(v) ? Math.abs(v) : 0), 0)),
+                ...inputs.map((x) => Array.from(x).reduce((m, v) => m + (Number.isFinite(v) ? Math.abs(v) : 0), 0)),
               )
             : 1;
           if (Math.abs(a - b) <= tolerance * scale * scale) continue;

@@ -13,7 +13,7 @@ import { loadTfjsHeap, type TfjsHeap } from "./tfjs.ts";
 /** Outputs up to this size are copied to the host at once, so that losses leave nothing in the heap. */
 const SMALL_BYTES = 4096;
 /** A block of the arena starts at a multiple of this. */
-const ALIGNMENT = 16;
+const ALIGNMENT = 64;
 
 const align = (n: number): number => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
 
@@ -80,10 +80,10 @@ export class WasmBackend implements PlanBackend {
     if (bytes > this.arenaCapacity) {
       if (this.arenaCapacity > 0) this.heap.free(this.arena);
       this.arenaCapacity = 0;
-      this.arena = this.heap.allocate(bytes + ALIGNMENT);
+      this.arena = this.heap.allocate(bytes);
       this.arenaCapacity = bytes;
     }
-    return align(this.arena);
+    return this.arena;
   }
 }
 

@@ -9,6 +9,9 @@ import type { TfjsHeap } from "./tfjs.ts";
 /** Every block is followed by so many readable bytes, because kernels load whole vectors. */
 export const PADDING = 16;
 
+/** Blocks start at cache lines: vectors that cross two of them are slower to load. */
+const CACHE_LINE = 64;
+
 /** Held memory beyond this makes values move to the host, the least recently used first. */
 const INITIAL_LIMIT = 64 * 2 ** 20;
 /** Values used during so many last runs stay. */
@@ -26,6 +29,8 @@ export class Heap {
   /** By address, the least recently used first. */
   private readonly residents: Map<number, Resident> = new Map();
   private readonly dropped: FinalizationRegistry<number>;
+  /** Of each block, the address that tfjs's allocator gave. */
+  private readonly raw: Map<number, number> = new Map();
   private clock = 0;
   private held = 0;
   private limit: number = INITIAL_LIMIT;
@@ -51,10 +56,11 @@ export class Heap {
 
   /** Memory that nobody tracks, for the caller to free. */
   allocate(bytes: number): number {
-    let pointer = this.tfjs.malloc(bytes + PADDING);
+    const wanted = bytes + PADDING + CACHE_LINE;
+    let pointer = this.tfjs.malloc(wanted);
     if (pointer === 0) {
       this.shrink(Number.POSITIVE_INFINITY);
-      pointer = this.tfjs.malloc(bytes + PADDING);
+      pointer = this.tfjs.malloc(wanted);
     }
     if (pointer === 0) {
       throw new RangeError(
@@ -62,11 +68,14 @@ export class Heap {
           "use smaller batches, or dispose() of tensors that are no longer needed",
       );
     }
-    return pointer;
+    const aligned = Math.ceil(pointer / CACHE_LINE) * CACHE_LINE;
+    this.raw.set(aligned, pointer);
+    return aligned;
   }
 
   free(pointer: number): void {
-    this.tfjs.free(pointer);
+    this.tfjs.free(this.raw.get(pointer)!);
+    this.raw.delete(pointer);
   }
 
   /** Makes a block the buffer's memory. */
@@ -108,7 +117,7 @@ export class Heap {
     if (resident === undefined) return;
     this.residents.delete(pointer);
     this.held -= resident.bytes;
-    this.tfjs.free(pointer);
+    this.free(pointer);
   }
 
   /** Moves values to the host until so many bytes are free; those in use stay. */

@@ -9,7 +9,7 @@ const TFJS_SCRATCH_BYTES = 24;
 
 export const TARGET: Target = {
   name: "wasm",
-  alignment: 16,
+  alignment: 64,
   matmul(attrs: MatmulAttrs, dtype: DType): MatmulChoice {
     const { m, n, k } = attrs;
     const generated = (why: string): MatmulChoice => ({
