@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fromData, logSoftmax, relu, setBackend, type Tensor } from "../src/index.ts";
+import { fromData, logSoftmax, relu, scope, setBackend, type Tensor } from "../src/index.ts";
 import { type Batch, type Elementwise, type Peer, RATE, type Trainer, type Weights } from "./peer.ts";
 
 async function setup(weights: Weights, batch: Batch): Promise<Trainer> {
@@ -15,12 +15,15 @@ async function setup(weights: Weights, batch: Batch): Promise<Trainer> {
       const y = x.matmul(kernel).add(bias);
       return k + 1 < layers.length ? relu(y) : y;
     }, images);
+  const update = (): Tensor => {
+    const loss = logSoftmax(forward()).mul(labels).sum(1).mean().neg();
+    loss.backward();
+    for (const p of layers.flatMap((l) => [l.kernel, l.bias])) p.sub_(p.grad!.mul(RATE));
+    return loss;
+  };
   return {
     async step() {
-      const loss = logSoftmax(forward()).mul(labels).sum(1).mean().neg();
-      loss.backward();
-      for (const p of layers.flatMap((l) => [l.kernel, l.bias])) p.sub_(p.grad!.mul(RATE));
-      return loss.item();
+      return scope(update).item();
     },
     dispose() {
       for (const t of [images, labels, ...layers.flatMap((l) => [l.kernel, l.bias])]) t.dispose();

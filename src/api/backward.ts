@@ -2,12 +2,21 @@
 import { broadcastShapes, sameShape } from "../ir/layout.ts";
 import { NO_ATTRS } from "../ir/node.ts";
 import { backwardOp } from "../ir/ops/effect.ts";
-import { asTensor, broadcastNode, detachNode, operandNode, shapeText, type TensorLike } from "./apply.ts";
+import { copy } from "../ir/ops/unary.ts";
+import {
+  asTensor,
+  broadcastNode,
+  detachNode,
+  elementwiseNode,
+  operandNode,
+  shapeText,
+  type TensorLike,
+} from "./apply.ts";
 import { hasBackend } from "./backend.ts";
 import { InvalidBackprop, ShapeError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { freshGradients, scalarRoots, writtenLeaves } from "./pending.ts";
-import { gradientOf } from "./storage.ts";
+import { gradientOf, Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 import { recordConstant, TraceNode } from "./trace.ts";
 
@@ -33,7 +42,10 @@ export function backward(y: Tensor, seed: TensorLike | undefined): void {
   for (const node of visited) {
     if (!node.isTarget) continue;
     const storage = node.storage!;
-    storage.gradient = { sweep, wrt: node, value: null };
+    if (node === root) {
+      const value = new Storage(elementwiseNode(copy, cotangent), true, false, storage);
+      storage.setGradient({ sweep: null, wrt: node, value });
+    } else storage.setGradient({ sweep, wrt: node, value: null });
     if (!storage.leaf) continue;
     gradientOf(storage);
     freshGradients.add(storage);

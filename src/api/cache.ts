@@ -29,8 +29,12 @@ export function cacheCounts(): { readonly compiled: number; readonly runs: numbe
   return { compiled: compilations, runs: executions };
 }
 
-/** Runs a program, compiling it when nothing of its structure was compiled before. */
-export function execute(program: Program, backend: Backend): Buffer[] {
+/**
+ * Runs a program, compiling it when nothing of its structure was compiled before.
+ *
+ * @param keep the donated inputs whose elements must stay readable
+ */
+export function execute(program: Program, backend: Backend, keep: ReadonlySet<number>): Buffer[] {
   executions++;
   let cache = caches.get(backend);
   if (cache === undefined) {
@@ -45,11 +49,11 @@ export function execute(program: Program, backend: Backend): Buffer[] {
   if (cache.size > MAX_PROGRAMS) cache.delete(cache.keys().next().value!);
 
   const exact = entry.variants.find((v) => differing(v.literals, program.literals).length === 0);
-  if (exact !== undefined) return exact.executable.run(inputBuffers(program));
+  if (exact !== undefined) return exact.executable.run(inputBuffers(program), keep);
   if (entry.variants.length < MAX_LITERAL_VARIANTS) {
     const executable = compile(toGraph(program, NONE), program, backend);
     entry.variants.push({ literals: program.literals, executable });
-    return executable.run(inputBuffers(program));
+    return executable.run(inputBuffers(program), keep);
   }
   const generic = entry.generic;
   const fits = generic !== null && differing(generic.literals, program.literals).every((k) => generic.varying.has(k));
@@ -61,7 +65,7 @@ export function execute(program: Program, backend: Backend): Buffer[] {
   }
   const { varying, executable } = entry.generic!;
   const scalars = program.literals.filter((_, k) => varying.has(k)).map(scalarBuffer);
-  return executable.run([...inputBuffers(program), ...scalars]);
+  return executable.run([...inputBuffers(program), ...scalars], keep);
 }
 
 function compile(graph: Graph, program: Program, backend: Backend): Executable {

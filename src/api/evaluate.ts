@@ -20,7 +20,7 @@ export function nextProgram(asked: readonly TraceNode[]): Program {
 export function evaluate(asked: readonly TraceNode[], caller: string): void {
   const program = nextProgram(asked);
   if (program.outputs.length > 0) {
-    const buffers = execute(program, currentBackend(caller));
+    const buffers = execute(program, currentBackend(caller), neededLater(program));
     program.outputs.forEach((node, k) => {
       settle(node, buffers[k]!);
     });
@@ -57,5 +57,25 @@ function settle(node: TraceNode, buffer: Buffer): void {
     return;
   }
   const isWrittenLeaf = isCurrent && storage.leaf;
-  if (!node.differentiable || !reachesTarget(node, isWrittenLeaf)) node.inputs = [];
+  if (!node.differentiable || !reachesTarget(node, isWrittenLeaf)) node.cut();
+}
+
+/** The donated inputs whose present value something recorded may still ask for after the program has run. */
+function neededLater(program: Program): ReadonlySet<number> {
+  const needed = new Set<number>();
+  if (program.donations.length === 0) return needed;
+  const inside = new Map<TraceNode, number>();
+  for (const node of program.nodes) for (const x of node.inputs) inside.set(x, (inside.get(x) ?? 0) + 1);
+  const outputs = new Set(program.outputs);
+  const reached = new Set<TraceNode>();
+  for (let k = program.nodes.length - 1; k >= 0; k--) {
+    const node = program.nodes[k]!;
+    const asked = !outputs.has(node) && node.buffer === null && node.isHeld;
+    const elsewhere = node.uses > (inside.get(node) ?? 0) && !outputs.has(node);
+    if (!asked && !elsewhere && !reached.has(node)) continue;
+    reached.add(node);
+    for (const x of node.inputs) if (!outputs.has(x)) reached.add(x);
+  }
+  for (const [i] of program.donations) if (reached.has(program.inputs[i]!)) needed.add(i);
+  return needed;
 }

@@ -28,7 +28,7 @@ export function clearPending(): void {
 
 /** An operation has used this storage, or changed it: its gradient is gone, as in MyGrad. */
 export function dropGradient(storage: Storage): void {
-  storage.gradient = null;
+  if (storage.gradient !== null) storage.setGradient(null);
   freshGradients.delete(storage);
 }
 

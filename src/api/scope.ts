@@ -1,8 +1,9 @@
 /** Deterministic release of memory, for those who want it: nobody has to. */
 
-import { dropGradient, writtenLeaves } from "./pending.ts";
+import { dropGradient, scalarRoots, writtenLeaves } from "./pending.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
+import { releaseUnused } from "./trace.ts";
 
 const scopes: Set<Storage>[] = [];
 
@@ -17,10 +18,12 @@ export function disposeStorage(storage: Storage): void {
   storage.disposed = true;
   dropGradient(storage);
   writtenLeaves.delete(storage);
+  scalarRoots.delete(storage.current);
   const { buffer, uses } = storage.current;
   // Values recorded from this one, and perhaps not yet computed, need the elements: they move to the host.
   if (uses > 0) buffer?.read();
   buffer?.release();
+  releaseUnused(storage.current);
 }
 
 /**

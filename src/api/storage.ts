@@ -3,11 +3,12 @@ import { type DType, isFloat } from "../ir/dtype.ts";
 import { NO_ATTRS } from "../ir/node.ts";
 import { gradientOp } from "../ir/ops/effect.ts";
 import { detachOp } from "../ir/ops/view.ts";
-import { TraceNode } from "./trace.ts";
+import { dropUse, releaseUnused, TraceNode } from "./trace.ts";
 
 /** The gradient that a `backward` left here: the cotangent that `sweep` brings to `wrt`. */
 export interface GradientSlot {
-  readonly sweep: TraceNode;
+  /** Null where the gradient is known without one: the seed, at the tensor that the sweep starts from. */
+  readonly sweep: TraceNode | null;
   readonly wrt: TraceNode;
   /** The recorded gradient, once somebody wants it. */
   value: Storage | null;
@@ -54,11 +55,21 @@ export class Storage {
     return this.current;
   }
 
+  /** Takes the gradient of a new sweep, or none. */
+  setGradient(slot: GradientSlot | null): void {
+    const before = this.gradient;
+    if (slot?.sweep) slot.sweep.uses++;
+    this.gradient = slot;
+    if (before?.sweep) dropUse(before.sweep);
+  }
+
   /** Takes a new value. */
   replace(value: TraceNode): void {
+    const before = this.current;
     this.current = value;
     value.storage = this;
     this.version++;
+    releaseUnused(before);
   }
 }
 
@@ -66,7 +77,7 @@ export class Storage {
 export function gradientOf(storage: Storage): Storage | null {
   const slot = storage.gradient;
   if (slot === null) return null;
-  if (slot.value === null) {
+  if (slot.value === null && slot.sweep !== null) {
     const node = new TraceNode(gradientOp, [slot.sweep, slot.wrt], NO_ATTRS, slot.wrt.shape, slot.wrt.dtype);
     slot.value = new Storage(node, true, false, storage);
   }

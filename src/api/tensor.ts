@@ -80,7 +80,7 @@ export class Tensor extends TensorMethods {
   valueNode(): TraceNode {
     const { current, version } = this.storage;
     if (this.chain.length === 0) return current;
-    if (this.derived?.version !== version) {
+    if (this.derived === null || this.derived.version !== version || this.derived.node.released) {
       const node = this.chain.reduce((x, { op, attrs }) => recordView(op, x, attrs), current);
       this.derived = { node, version };
     }

@@ -38,8 +38,10 @@ export class TraceNode {
   readonly differentiable: boolean;
   /** The storage whose value this is or was. */
   storage: Storage | null = null;
-  /** How many recorded operations read this value. */
+  /** How many recorded operations and gradient slots may still need this value. */
   uses = 0;
+  /** Whether nothing needs the value any more, so that its inputs no longer count it. */
+  released = false;
   /** Whether a `backward` has gone through here, after which gradients no longer flow. */
   cleared = false;
 
@@ -63,9 +65,40 @@ export class TraceNode {
     return this.op.grad === "zero" ? [] : this.inputs.filter(flows);
   }
 
+  /** Whether a tensor that was not disposed of holds this value now. */
+  get isHeld(): boolean {
+    return this.storage !== null && !this.storage.disposed && this.storage.current === this;
+  }
+
+  /** Lets go of the inputs. */
+  cut(): void {
+    const { inputs } = this;
+    this.inputs = [];
+    if (!this.released) for (const x of inputs) dropUse(x);
+  }
+
   /** Whether this is what a tensor holds now that gradients can be asked of. */
   get isTarget(): boolean {
     return this.storage !== null && !this.storage.constant && this.storage.current === this;
+  }
+}
+
+/** One use less of a value. */
+export function dropUse(node: TraceNode): void {
+  node.uses--;
+  releaseUnused(node);
+}
+
+/** Stops counting what a value was made from once nothing can ask for the value. */
+export function releaseUnused(node: TraceNode): void {
+  const stack = [node];
+  for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
+    if (n.uses > 0 || n.released || n.isHeld) continue;
+    n.released = true;
+    for (const x of n.inputs) {
+      x.uses--;
+      stack.push(x);
+    }
   }
 }
 

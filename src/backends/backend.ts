@@ -47,10 +47,11 @@ export interface Executable {
    * Runs once.
    *
    * @param inputs one buffer an input; no two are the same
-   * @returns the outputs, in fresh buffers. Where the plan allows an output to take over the memory of an input, it does,
-   *   and that input's elements move to the host.
+   * @param keep inputs that must stay readable; where the plan lets an output take over the memory of any other input, that
+   *   one is empty afterwards
+   * @returns the outputs, in fresh buffers
    */
-  run(inputs: readonly Buffer[]): Buffer[];
+  run(inputs: readonly Buffer[], keep?: ReadonlySet<number>): Buffer[];
 }
 
 /** A backend that runs plans. */

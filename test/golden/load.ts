@@ -5,19 +5,19 @@ import { gunzipSync } from "node:zlib";
 
 /** Every operation that occurs. */
 export const GOLDEN_OPS = [
-  ...["absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "cbrt", "cos", "cosh", "exp", "exp2"],
-  ...["expm1", "log", "log10", "log1p", "log2", "negative", "positive", "reciprocal", "sin", "sinc", "sinh", "sqrt"],
-  ...["square", "tan", "tanh"],
-  ...["elu", "glu", "hard_tanh", "leaky_relu", "relu", "selu", "sigmoid", "soft_sign"],
-  ...["add", "arctan2", "divide", "logaddexp", "logaddexp2", "maximum", "minimum", "multiply", "power", "subtract"],
-  ...["iadd", "idivide", "imultiply", "isubtract", "setitem"],
-  ...["clip", "where"],
-  ...["cumprod", "cumsum", "logsoftmax", "max", "mean", "min", "norm", "prod", "softmax", "std", "sum", "var"],
-  ...["conv_nd", "einsum", "matmul", "max_pool", "multi_matmul"],
-  ...["broadcast_to", "expand_dims", "getitem", "moveaxis", "ravel", "reshape", "squeeze", "swapaxes", "transpose"],
-  ...["concatenate", "repeat", "roll", "stack"],
-  ...["batchnorm", "margin_ranking_loss", "multiclass_hinge", "negative_log_likelihood", "softmax_crossentropy"],
-  ...["softmax_focal_loss"],
+  "absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "cbrt", "cos", "cosh", "exp", "exp2",
+  "expm1", "log", "log10", "log1p", "log2", "negative", "positive", "reciprocal", "sin", "sinc", "sinh", "sqrt",
+  "square", "tan", "tanh",
+  "elu", "glu", "hard_tanh", "leaky_relu", "relu", "selu", "sigmoid", "soft_sign",
+  "add", "arctan2", "divide", "logaddexp", "logaddexp2", "maximum", "minimum", "multiply", "power", "subtract",
+  "iadd", "idivide", "imultiply", "isubtract", "setitem",
+  "clip", "where",
+  "cumprod", "cumsum", "logsoftmax", "max", "mean", "min", "norm", "prod", "softmax", "std", "sum", "var",
+  "conv_nd", "einsum", "matmul", "max_pool", "multi_matmul",
+  "broadcast_to", "expand_dims", "getitem", "moveaxis", "ravel", "reshape", "squeeze", "swapaxes", "transpose",
+  "concatenate", "repeat", "roll", "stack",
+  "batchnorm", "margin_ranking_loss", "multiclass_hinge", "negative_log_likelihood", "softmax_crossentropy",
+  "softmax_focal_loss",
 ] as const;
 
 /** The name of an operation. */

@@ -105,7 +105,7 @@ class WasmExecutable implements Executable {
     this.heirs = new Map(shape.aliases);
   }
 
-  run(inputs: readonly Buffer[]): Buffer[] {
+  run(inputs: readonly Buffer[], keep?: ReadonlySet<number>): Buffer[] {
     const { heap } = this.backend;
     const { outputs, arenaBytes } = this.shape;
     heap.tick();
@@ -132,8 +132,7 @@ class WasmExecutable implements Executable {
     const small: { readonly k: number; readonly at: number }[] = [];
     for (const [i, o] of this.heirs) {
       owned[o] = addresses[i]!;
-      // Handles recorded from the old value and not yet computed still need it.
-      inputs[i]!.read();
+      if (keep === undefined || keep.has(i)) inputs[i]!.read();
     }
     results.forEach((buffer, k) => {
       if (owned[k] !== null) return;
