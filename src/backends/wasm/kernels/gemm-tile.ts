@@ -30,41 +30,46 @@ export function addTile(module: ModuleBuilder, type: GemmType): FuncRef {
 
 type Sums = readonly (readonly [Local, Local])[];
 
-/** sums[i][j] = Σ a[p][i] · b[p][j]. */
-function multiply(f: FunctionBuilder, type: GemmType, { a, b, bStep, depth }: TileLocals, sums: Sums): void {
+/** sums[i][j] = Σ a[p][i] · b[p][j]. A packed panel of B has its own loop, in which the distance is a constant. */
+function multiply(f: FunctionBuilder, type: GemmType, locals: TileLocals, sums: Sums): void {
+  const packed = type.columns * type.size;
+  f.get(locals.bStep).i32Const(packed).op("i32.eq");
+  f.if(
+    () => multiplyPanels(f, type, locals, sums, () => f.i32Const(packed)),
+    () => multiplyPanels(f, type, locals, sums, () => f.get(locals.bStep)),
+  );
+}
+
+/** One depth a turn: V8 spills registers in an unrolled loop, which then takes 1.7 times as long. */
+function multiplyPanels(
+  f: FunctionBuilder,
+  type: GemmType,
+  { a, b, depth }: TileLocals,
+  sums: Sums,
+  pushStep: () => void,
+): void {
   const [b0, b1, x] = [f.local("v128"), f.local("v128"), f.local("v128")];
-  const [p, unrolled] = [f.local("i32"), f.local("i32")];
-  const step = (row: number): void => {
+  const p = f.local("i32");
+  f.i32Const(0).set(p);
+  f.forLoop(p, depth, 1, () => {
     f.get(b).op("v128.load", { align: type.size }).set(b0);
     f.get(b).op("v128.load", { align: type.size, offset: 16 }).set(b1);
-    f.get(b).get(bStep).op("i32.add").set(b);
     sums.forEach(([left, right], i) => {
       f.get(a)
-        .op(type.splat, { offset: (row * TILE_ROWS + i) * type.size })
+        .op(type.splat, { offset: i * type.size })
         .set(x);
       f.get(left).get(x).get(b0).op(`${type.vector}.mul`).op(`${type.vector}.add`).set(left);
       f.get(right).get(x).get(b1).op(`${type.vector}.mul`).op(`${type.vector}.add`).set(right);
     });
-  };
-  const advance = (rows: number): void => {
     f.get(a)
-      .i32Const(rows * TILE_ROWS * type.size)
+      .i32Const(TILE_ROWS * type.size)
       .op("i32.add")
       .set(a);
-  };
-  f.get(depth).i32Const(-UNROLL).op("i32.and").set(unrolled);
-  f.forLoop(p, unrolled, UNROLL, () => {
-    for (let row = 0; row < UNROLL; row++) step(row);
-    advance(UNROLL);
-  });
-  f.forLoop(p, depth, 1, () => {
-    step(0);
-    advance(1);
+    f.get(b);
+    pushStep();
+    f.op("i32.add").set(b);
   });
 }
-
-/** Depths in one round of the main loop. */
-const UNROLL = 4;
 
 function storeWhole(f: FunctionBuilder, type: GemmType, { c, cStep, accumulate }: TileLocals, sums: Sums): void {
   const store = (add: boolean): void => {
