@@ -1,9 +1,9 @@
 /** Functions of one operand. */
-import { elementwise as ew } from "../build.ts";
+import { elementwise as ew, full } from "../build.ts";
 import type { Elementwise, GradRule } from "../record.ts";
 import { type Scalar, s } from "../scalar.ts";
 import { add, divide, multiply, subtract, where } from "./arithmetic.ts";
-import { equal } from "./compare.ts";
+import { equal, less } from "./compare.ts";
 
 type Unary = {
   readonly name: string;
@@ -297,4 +297,26 @@ export const rint: Elementwise = unary({
     return nearest === 0 && (x < 0 || Object.is(x, -0)) ? -0 : Number.isFinite(x) ? nearest : x;
   },
   grad: "zero",
+});
+
+/**
+ * The derivative π·(cos u/u - sin u/u²), u = πx, cancels near 0, so there it is the sum of its power series
+ * π·(-u/3 + u³/30 - u⁵/840 + u⁷/45360 - u⁹/3991680), whose next term is below float64's precision for |x| < 0.1.
+ */
+export const sinc: Elementwise = unary({
+  name: "sinc",
+  doc: "sin(πx) / (πx); 1 at 0.",
+  scalar: (x) => s.select(s.eq(x, 0), 1, s.div(s.sin(s.mul(x, Math.PI)), s.mul(x, Math.PI))),
+  reference: (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)),
+  grad: (g, [x], y) => {
+    const u = ew(multiply, x!, Math.PI);
+    const u2 = ew(multiply, u, u);
+    const terms = [1 / 3991680, -1 / 45360, 1 / 840, -1 / 30, 1 / 3];
+    const highest = full(x!.shape, -Math.PI * terms[0]!, x!.dtype);
+    const series = terms.slice(1).reduce((sum, t) => ew(add, ew(multiply, sum, u2), -Math.PI * t), highest);
+    const nearZero = ew(less, ew(absolute, x!), 0.1);
+    const safe = ew(where, nearZero, 1, x!);
+    const direct = ew(divide, ew(subtract, ew(cos, u), y), safe);
+    return [ew(multiply, g, ew(where, nearZero, ew(multiply, series, u), direct))];
+  },
 });
