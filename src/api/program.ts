@@ -13,7 +13,7 @@ export interface Literal {
 }
 
 export interface Program {
-  /** In program order. */
+  /** The inputs, then everything else in program order. */
   readonly nodes: readonly TraceNode[];
   /** The nodes whose known values are bound. */
   readonly inputs: readonly TraceNode[];
@@ -48,8 +48,10 @@ export function collect(outputs: readonly TraceNode[]): Program {
       stack.push({ node: x, swept: passes && !(isBackward(node) && k > 0) });
     });
   }
-  const nodes = [...bound.keys()].sort((a, b) => a.id - b.id);
-  return describe(nodes, bound, outputs);
+  const computed = [...bound.keys()].filter((n) => bound.get(n) === false).sort((a, b) => a.id - b.id);
+  // Inputs come in the order of their first use: when they were made makes no difference to the program.
+  const inputs = new Set(computed.flatMap((n) => n.inputs.filter((x) => bound.get(x) === true)));
+  return describe([...inputs, ...computed], bound, outputs);
 }
 
 function describe(
