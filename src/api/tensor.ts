@@ -17,9 +17,6 @@ import { disposeStorage, registerInScope } from "./scope.ts";
 import { gradientOf, Storage } from "./storage.ts";
 import { recordLeaf, recordView, type TraceNode } from "./trace.ts";
 
-/** Where Node looks for a value's own way of being shown. */
-const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
-
 interface ViewStep {
   readonly op: View;
   readonly attrs: Attrs;
@@ -38,6 +35,14 @@ export class Tensor extends TensorMethods {
   readonly layout: Layout;
   private readonly chain: readonly ViewStep[];
   private derived: { readonly node: TraceNode; readonly version: number } | null = null;
+
+  static {
+    // Where Node looks for a value's own way of being shown.
+    const value = function (this: Tensor): string {
+      return this.inspect();
+    };
+    Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), { value });
+  }
 
   private constructor(storage: Storage, chain: readonly ViewStep[], layout: Layout) {
     super();
@@ -179,7 +184,7 @@ export class Tensor extends TensorMethods {
   }
 
   /** What `console.log` shows in Node: NumPy's `repr`. */
-  [INSPECT](): string {
+  inspect(): string {
     const text = this.toString();
     return text.startsWith("<") ? text : formatRepr(this.read("inspect"), this.shape, this.dtype);
   }

@@ -41,7 +41,7 @@ function tfjsRefuses({ batch, m, n, k, a, b }: MatmulAttrs, dtype: DType): strin
 /** Estimated time in µs: tiles of 4x8 at the measured rate, and the packing. */
 function generatedCost(m: number, n: number, k: number): number {
   const flops = 2 * (Math.ceil(m / 4) * 4) * (Math.ceil(n / 8) * 8) * k;
-  return flops / 34e3 + (m * k + k * n) / 1.5e3 + 0.1;
+  return flops / 54e3 + (m * k + k * n) / 4e3 + 0.1;
 }
 
 /** Estimated time in µs: XNNPACK's measured rate, its packing of the right operand, and making its operator anew. */

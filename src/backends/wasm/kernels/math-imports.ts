@@ -5,12 +5,15 @@ import type { ModuleBuilder } from "../asm/module.ts";
 
 /** The primitives that no WebAssembly instruction computes. */
 // biome-ignore format: families
-export const MATH_PRIMS = [
+export type MathPrim =
+  | "pow" | "atan2" | "cbrt" | "exp" | "expm1" | "log" | "log1p" | "log2" | "log10"
+  | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh";
+
+// biome-ignore format: families
+export const MATH_PRIMS: readonly MathPrim[] = [
   "pow", "atan2", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10",
   "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
-] as const satisfies readonly Prim[];
-
-export type MathPrim = (typeof MATH_PRIMS)[number];
+] satisfies readonly Prim[];
 
 /** The module name that host functions are imported from. */
 export const MATH_MODULE = "math";
