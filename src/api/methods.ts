@@ -169,7 +169,7 @@ export abstract class TensorMethods {
     return views.expandDims(this, axis);
   }
   ravel(this: Tensor): Tensor {
-    return views.reshape(this, [-1]);
+    return views.ravel(this);
   }
   broadcastTo(this: Tensor, shape: Shape): Tensor {
     return views.broadcastTo(this, shape);
@@ -198,7 +198,7 @@ export abstract class TensorMethods {
   }
   /** Stores a value, broadcast and converted, into the selected part: `t.set_("1:, 0", 5)`, `t.set_([0, newaxis], v)`. */
   set_(this: Tensor, index: IndexItem | readonly IndexItem[], value: TensorLike): Tensor {
-    assign(views.getItem(this, Array.isArray(index) ? index : [index as IndexItem]), value);
+    assign(views.select(this, Array.isArray(index) ? index : [index as IndexItem]), value);
     return this;
   }
 }

@@ -1,23 +1,32 @@
 /** Views: other shapes of the same memory. Writing through one shows in all. */
-import { broadcastShapes, type Shape, sameShape, sizeOf } from "../ir/layout.ts";
+import { broadcastShapes, isContiguous, type Shape, sameShape, sizeOf } from "../ir/layout.ts";
 import { copy } from "../ir/ops/unary.ts";
 import { broadcastToOp, reshapeOp, sliceOp, transposeOp } from "../ir/ops/view.ts";
-import { asTensor, elementwiseNode, shapeText, type TensorLike } from "./apply.ts";
+import { asTensor, detachNode, elementwiseNode, noteUses, shapeText, type TensorLike } from "./apply.ts";
 import { checkAxes, checkAxis } from "./axes.ts";
 import { IndexError, ShapeError } from "./errors.ts";
-import { type Index, resolveIndex } from "./index-syntax.ts";
+import { type Index, parseIndex, resolveIndex } from "./index-syntax.ts";
 import { Tensor } from "./tensor.ts";
 
-/** @throws IndexError where an item is malformed or out of bounds */
+/**
+ * The selected part: a view, but for a single element named by integers alone, which is a copy, as in NumPy; with
+ * `"..."` besides, that is a view of no axes.
+ *
+ * @throws IndexError where an item is malformed or out of bounds
+ */
 export function getItem(x: Tensor, index: Index): Tensor {
+  const part = select(x, index);
+  if (part.ndim > 0 || !parseIndex(index, "get").every((item) => typeof item === "number")) return part;
+  noteUses([x], true);
+  return Tensor.of(elementwiseNode(copy, part.node()));
+}
+
+/** The selected part as a view in any case. */
+export function select(x: Tensor, index: Index): Tensor {
   const { starts, steps, lengths, shape } = resolveIndex(x.shape, index, "get");
   const whole = lengths.every((d, k) => d === x.shape[k] && steps[k] === 1);
   const part = whole ? x : x.view(sliceOp, { starts, steps, lengths });
-  return sameShape(part.shape, shape)
-    ? part === x
-      ? x.view(reshapeOp, { shape })
-      : part
-    : part.view(reshapeOp, { shape });
+  return part !== x && sameShape(part.shape, shape) ? part : part.view(reshapeOp, { shape });
 }
 
 /** The elements in row-major order under another shape; one length may be -1. A copy where no view is possible. */
@@ -106,8 +115,12 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
   return t.view(reshapeOp, { shape });
 }
 
+/** The elements in one axis: a view where they lie in row-major order, otherwise a copy. */
 export function ravel(x: TensorLike): Tensor {
-  return reshape(x, [-1]);
+  const t = asTensor(x);
+  if (isContiguous({ ...t.layout, offset: 0 })) return reshape(t, [-1]);
+  noteUses([t], true);
+  return reshape(Tensor.of(elementwiseNode(copy, t.node())), [-1]);
 }
 
 /** @throws ShapeError where the tensor does not broadcast to the shape */
@@ -125,5 +138,5 @@ export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
 
 /** A copy through which no gradient flows. */
 export function detach(x: Tensor): Tensor {
-  return Tensor.of(elementwiseNode(copy, x.node()), true);
+  return Tensor.of(elementwiseNode(copy, detachNode(x.node())), true);
 }

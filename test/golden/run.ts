@@ -1,0 +1,179 @@
+/** Runs golden cases through the public API, in float64. */
+import * as gl from "../../src/index.ts";
+import type { GoldenArg, GoldenArray, GoldenCase, GoldenIndexItem, GoldenKwargs, GoldenOp, GoldenStep } from "./load.ts";
+
+type Args = readonly (gl.Tensor | number | readonly gl.Tensor[])[];
+type Run = (args: Args, kwargs: GoldenKwargs) => gl.Tensor;
+
+const t = (a: Args[number] | undefined): gl.Tensor => a as gl.Tensor;
+const list = (a: Args[number] | undefined): readonly gl.Tensor[] => a as readonly gl.Tensor[];
+const unary =
+  (f: (x: gl.Tensor) => gl.Tensor): Run =>
+  ([x]) =>
+    f(t(x));
+const binary =
+  (f: (x: gl.Tensor, y: gl.Tensor) => gl.Tensor): Run =>
+  ([x, y]) =>
+    f(t(x), t(y));
+const reduction =
+  (f: (x: gl.Tensor, axis?: gl.Axes, keepdims?: boolean) => gl.Tensor): Run =>
+  ([x], { axis = null, keepdims = false }) =>
+    f(t(x), axis, keepdims);
+const spread =
+  (f: (x: gl.Tensor, axis?: gl.Axes, ddof?: number, keepdims?: boolean) => gl.Tensor): Run =>
+  ([x], { axis = null, ddof = 0, keepdims = false }) =>
+    f(t(x), axis, ddof, keepdims);
+const inPlace =
+  (f: (x: gl.Tensor, y: gl.Tensor) => gl.Tensor): Run =>
+  ([x, y]) =>
+    f(t(x), t(y));
+
+/** How each operation is called; those left out do not exist yet. */
+const CALLS: { readonly [Op in GoldenOp]?: Run } = {
+  absolute: unary(gl.absolute),
+  arccos: unary(gl.arccos),
+  arccosh: unary(gl.arccosh),
+  arcsin: unary(gl.arcsin),
+  arcsinh: unary(gl.arcsinh),
+  arctan: unary(gl.arctan),
+  arctanh: unary(gl.arctanh),
+  cbrt: unary(gl.cbrt),
+  cos: unary(gl.cos),
+  cosh: unary(gl.cosh),
+  exp: unary(gl.exp),
+  exp2: unary(gl.exp2),
+  expm1: unary(gl.expm1),
+  log: unary(gl.log),
+  log10: unary(gl.log10),
+  log1p: unary(gl.log1p),
+  log2: unary(gl.log2),
+  negative: unary(gl.negative),
+  positive: unary(gl.copy),
+  reciprocal: unary(gl.reciprocal),
+  sin: unary(gl.sin),
+  sinc: unary((x) => gl.ops.sinc(x)),
+  sinh: unary(gl.sinh),
+  sqrt: unary(gl.sqrt),
+  square: unary(gl.square),
+  tan: unary(gl.tan),
+  tanh: unary(gl.tanh),
+  elu: ([x], { alpha }) => gl.elu(t(x), alpha),
+  hard_tanh: unary((x) => gl.hardTanh(x)),
+  leaky_relu: ([x], { slope }) => gl.leakyRelu(t(x), slope),
+  relu: unary(gl.relu),
+  selu: unary(gl.selu),
+  sigmoid: unary(gl.sigmoid),
+  soft_sign: unary(gl.softSign),
+  add: binary(gl.add),
+  arctan2: binary(gl.arctan2),
+  divide: binary(gl.divide),
+  logaddexp: binary(gl.logaddexp),
+  logaddexp2: binary(gl.logaddexp2),
+  maximum: binary(gl.maximum),
+  minimum: binary(gl.minimum),
+  multiply: binary(gl.multiply),
+  power: binary(gl.power),
+  subtract: binary(gl.subtract),
+  iadd: inPlace((x, y) => x.add_(y)),
+  idivide: inPlace((x, y) => x.div_(y)),
+  imultiply: inPlace((x, y) => x.mul_(y)),
+  isubtract: inPlace((x, y) => x.sub_(y)),
+  clip: ([x], { a_min, a_max }) => gl.clip(t(x), a_min ?? null, a_max ?? null),
+  where: ([c, x, y]) => gl.where(t(c), t(x), t(y)),
+  logsoftmax: ([x], { axis }) => gl.logSoftmax(t(x), axis),
+  softmax: ([x], { axis }) => gl.softmax(t(x), axis),
+  max: reduction(gl.max),
+  mean: reduction(gl.mean),
+  min: reduction(gl.min),
+  prod: reduction(gl.prod),
+  sum: reduction(gl.sum),
+  std: spread(gl.std),
+  var: spread(gl.variance),
+  matmul: binary(gl.matmul),
+  multi_matmul: ([xs]) => list(xs).reduce((a, b) => gl.matmul(a, b)),
+  broadcast_to: ([x], { shape }) => gl.broadcastTo(t(x), shape!),
+  expand_dims: ([x], { axis }) => gl.expandDims(t(x), axis!),
+  moveaxis: ([x], { source, destination }) => gl.moveaxis(t(x), source!, destination!),
+  ravel: unary(gl.ravel),
+  reshape: ([x], { newshape }) => gl.reshape(t(x), newshape!),
+  squeeze: ([x], { axis = null }) => gl.squeeze(t(x), axis),
+  swapaxes: ([x, a, b]) => gl.swapaxes(t(x), a as number, b as number),
+  transpose: ([x], { axes }) => gl.transpose(t(x), axes),
+  concatenate: ([xs], { axis }) => gl.concatenate(list(xs), axis as number),
+  stack: ([xs], { axis }) => gl.stack(list(xs), axis as number),
+};
+
+/** What a step needs that does not exist yet, or null. */
+function missingFor(step: GoldenStep): string | null {
+  if (step.kwargs?.where !== undefined) return "where=";
+  if (step.kwargs?.out !== undefined) return "out=";
+  if (step.index !== undefined) {
+    const advanced = step.index.find((i) => typeof i === "object" && ("ints" in i || "mask" in i));
+    if (advanced === undefined) return null;
+    return `${step.op} with ${typeof advanced === "object" && "mask" in advanced ? "a mask" : "integer arrays"}`;
+  }
+  return CALLS[step.op] === undefined ? step.op : null;
+}
+
+/** Everything a case needs that does not exist yet. */
+export function missing(golden: GoldenCase): string[] {
+  return [...new Set(golden.steps.flatMap((step) => missingFor(step) ?? []))];
+}
+
+function indexItem(item: GoldenIndexItem): gl.IndexItem {
+  if (typeof item === "number") return item;
+  if ("slice" in item) return gl.slice(...item.slice);
+  if ("newaxis" in item) return gl.newaxis;
+  if ("ellipsis" in item) return gl.ellipsis;
+  throw new Error("an advanced index is not supported yet");
+}
+
+function runStep(step: GoldenStep, env: Map<string, gl.Tensor>): void {
+  const resolve = (a: GoldenArg): Args[number] => {
+    if (typeof a === "number") return a;
+    return typeof a === "string" ? env.get(a)! : a.list.map((name) => env.get(name)!);
+  };
+  const args = step.args.map(resolve);
+  let result: gl.Tensor;
+  if (step.op === "getitem") result = t(args[0]).get(...step.index.map(indexItem));
+  else if (step.op === "setitem") {
+    const index = step.index.map(indexItem);
+    result = t(args[0]).set_(index, args[1] as gl.Tensor | number);
+  } else result = CALLS[step.op]!(args, step.kwargs ?? {});
+  if (step.out !== undefined) env.set(step.out, result);
+}
+
+/** Runs a case and says what differs from what it must come to; nothing when all is right. */
+export async function runCase(golden: GoldenCase): Promise<string[]> {
+  const env = new Map<string, gl.Tensor>();
+  for (const { name, shape, dtype, data, constant } of golden.inputs) {
+    const as = dtype === "int64" ? "int32" : dtype;
+    env.set(name, gl.fromData([...data], shape, { dtype: as, constant: constant ?? false }));
+  }
+  for (const step of golden.steps) runStep(step, env);
+  env.get(golden.backward)!.backward();
+  const problems: string[] = [];
+  for (const [name, wanted] of Object.entries(golden.expect.values)) {
+    const tensor = env.get(name)!;
+    problems.push(...differences(name, tensor.shape, await tensor.data(), wanted));
+  }
+  for (const [name, wanted] of Object.entries(golden.expect.grads)) {
+    const { grad } = env.get(name)!;
+    if (wanted === null) {
+      if (grad !== null && (await grad.data()).some((x) => x !== 0)) problems.push(`${name}.grad: not zero`);
+    } else if (grad === null) problems.push(`${name}.grad: none`);
+    else problems.push(...differences(`${name}.grad`, grad.shape, await grad.data(), wanted));
+  }
+  return problems;
+}
+
+const TOLERANCE = 1e-9;
+
+function differences(what: string, shape: gl.Shape, data: ArrayLike<number>, wanted: GoldenArray): string[] {
+  if (shape.join() !== wanted.shape.join()) return [`${what}: shape (${shape}), not (${wanted.shape})`];
+  const at = wanted.data.findIndex((w, k) => {
+    const x = data[k]!;
+    return !(Object.is(x, w) || x === w || Math.abs(x - w) <= TOLERANCE * (1 + Math.abs(w)));
+  });
+  return at < 0 ? [] : [`${what}[${at}]: ${data[at]}, not ${wanted.data[at]}`];
+}
