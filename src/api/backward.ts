@@ -44,7 +44,7 @@ export function backward(y: Tensor, seed: TensorLike | undefined): void {
     const storage = node.storage!;
     if (node === root) {
       const value = new Storage(elementwiseNode(copy, cotangent), true, false, storage);
-      storage.setGradient({ sweep: null, wrt: node, value });
+      storage.setGradient({ sweep: null, wrt: null, value });
     } else storage.setGradient({ sweep, wrt: node, value: null });
     if (!storage.leaf) continue;
     gradientOf(storage);

@@ -41,10 +41,12 @@ export function updateInPlace(name: string, op: Elementwise, target: Tensor, val
   const joint = broadcastShapes(target.shape, shape);
   if (joint === null || !sameShape(joint, target.shape)) {
     const result =
-      joint === null ? "which do not broadcast" : `a result of ${shapeText(joint)}, which does not fit into it`;
+      joint === null ? "do not broadcast" : `give a result of ${shapeText(joint)}, which does not fit into it`;
     throw new ShapeError(
-      `${name}: a tensor of shape ${shapeText(target.shape)} and an operand of ${shapeText(shape)} give ${result}; ` +
-        `write x = x.${name.replace("_", "")}(…), or reduce the operand first`,
+      `${name}: a tensor of shape ${shapeText(target.shape)} and an operand of ${shapeText(shape)} ${result}; ` +
+        (joint === null
+          ? "reshape the operand"
+          : `write x = x.${name.replace("_", "")}(…), or reduce the operand first`),
     );
   }
   const common = resultType([target, operand]);

@@ -9,7 +9,8 @@ import { dropUse, releaseUnused, TraceNode } from "./trace.ts";
 export interface GradientSlot {
   /** Null where the gradient is known without one: the seed, at the tensor that the sweep starts from. */
   readonly sweep: TraceNode | null;
-  readonly wrt: TraceNode;
+  /** Null with the sweep: a loss that is kept must not hold the graph it was computed by. */
+  readonly wrt: TraceNode | null;
   /** The recorded gradient, once somebody wants it. */
   value: Storage | null;
 }
@@ -77,7 +78,7 @@ export class Storage {
 export function gradientOf(storage: Storage): Storage | null {
   const slot = storage.gradient;
   if (slot === null) return null;
-  if (slot.value === null && slot.sweep !== null) {
+  if (slot.value === null && slot.sweep !== null && slot.wrt !== null) {
     const node = new TraceNode(gradientOp, [slot.sweep, slot.wrt], NO_ATTRS, slot.wrt.shape, slot.wrt.dtype);
     slot.value = new Storage(node, true, false, storage);
   }

@@ -52,7 +52,7 @@ describe.each<BackendName>(["wasm", "reference"])("gradients on %s", (backend) =
       x.add_(1);
       expect(x.grad).toBeNull();
       const y = withGradient();
-      y.get(0).set_([], 5);
+      y.get("0, ...").set_([], 5);
       expect(y.grad).toBeNull();
     });
 
@@ -60,7 +60,7 @@ describe.each<BackendName>(["wasm", "reference"])("gradients on %s", (backend) =
       const x = withGradient();
       x.get("::-1");
       x.reshape(3, 1);
-      x.T.get(0);
+      x.T.get("0, ...");
       x.broadcastTo([2, 3]);
       x.tolist();
       String(x);
@@ -227,7 +227,7 @@ describe.each<BackendName>(["wasm", "reference"])("gradients on %s", (backend) =
       const y = x.pos();
       const v = tensor(10);
       y.set_("1:", v);
-      y.get(0).mul_(v);
+      y.get("0, ...").mul_(v);
       y.sum().backward();
       expect(list(y)).toEqual([10, 10, 10]);
       expect(list(x.grad)).toEqual([10, 0, 0]);
@@ -355,7 +355,7 @@ describe.each<BackendName>(["wasm", "reference"])("gradients on %s", (backend) =
         const z = y.add(1);
         const base = z.mul(1);
         made.push(y, z);
-        return { z: [z], view: base.get(0) };
+        return { z: [z], view: base.get("0, ...") };
       });
       expect(list(result.z[0]!)).toEqual([3, 5]);
       expect(list(result.view)).toBe(3);
