@@ -16,8 +16,8 @@ import {
 } from "../../src/index.ts";
 import { contract, elementwise, input } from "../../src/ir/build.ts";
 import type { Graph } from "../../src/ir/node.ts";
-import { negative } from "../../src/ir/ops/arithmetic.ts";
 import { matmul as matmulOp } from "../../src/ir/ops/matmul.ts";
+import { negative } from "../../src/ir/ops/unary.ts";
 import { parseGraph } from "../../src/ir/parse.ts";
 import type { Target } from "../../src/ir/plan.ts";
 import { printGraph } from "../../src/ir/print.ts";

@@ -208,7 +208,7 @@ describe("regions compiled to WebAssembly", () => {
           expect({ at: k, value: a, text }).toEqual({ at: k, value: b, text });
         }
       }),
-      { numRuns: 16000 },
+      { numRuns: 1500 },
     );
   });
 
