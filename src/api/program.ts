@@ -50,7 +50,8 @@ export function collect(outputs: readonly TraceNode[]): Program {
   }
   const computed = [...bound.keys()].filter((n) => bound.get(n) === false).sort((a, b) => a.id - b.id);
   // Inputs come in the order of their first use: when they were made makes no difference to the program.
-  const inputs = new Set(computed.flatMap((n) => n.inputs.filter((x) => bound.get(x) === true)));
+  const used = [...computed.flatMap((n) => n.inputs), ...outputs];
+  const inputs = new Set(used.filter((x) => bound.get(x) === true));
   return describe([...inputs, ...computed], bound, outputs);
 }
 
