@@ -198,7 +198,7 @@ export abstract class TensorMethods {
   }
   /** Stores a value, broadcast and converted, into the selected part: `t.set_("1:, 0", 5)`, `t.set_([0, newaxis], v)`. */
   set_(this: Tensor, index: IndexItem | readonly IndexItem[], value: TensorLike): Tensor {
-    assign(views.select(this, Array.isArray(index) ? index : [index as IndexItem]), value);
+    assign(views.select(this, Array.isArray(index) ? index : [index as IndexItem], "set_"), value);
     return this;
   }
 }

@@ -15,15 +15,15 @@ import { Tensor } from "./tensor.ts";
  * @throws IndexError where an item is malformed or out of bounds
  */
 export function getItem(x: Tensor, index: Index): Tensor {
-  const part = select(x, index);
+  const part = select(x, index, "get");
   if (part.ndim > 0 || !parseIndex(index, "get").every((item) => typeof item === "number")) return part;
   noteUses([x], true);
   return Tensor.of(elementwiseNode(copy, part.node()));
 }
 
 /** The selected part as a view in any case. */
-export function select(x: Tensor, index: Index): Tensor {
-  const { starts, steps, lengths, shape } = resolveIndex(x.shape, index, "get");
+export function select(x: Tensor, index: Index, caller: string): Tensor {
+  const { starts, steps, lengths, shape } = resolveIndex(x.shape, index, caller);
   const whole = lengths.every((d, k) => d === x.shape[k] && steps[k] === 1);
   const part = whole ? x : x.view(sliceOp, { starts, steps, lengths });
   return part !== x && sameShape(part.shape, shape) ? part : part.view(reshapeOp, { shape });

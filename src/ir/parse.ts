@@ -137,13 +137,13 @@ class Parser {
       at += token.length;
     };
     const separated = (close: string, item: () => void): void => {
-      if (text[at] === close) return expect(close);
-      for (;;) {
+      for (let more = text[at] !== close; more; ) {
         item();
-        if (text[at] === close) return expect(close);
-        expect(",");
+        more = text[at] !== close;
+        if (more) expect(",");
         while (text[at] === " ") at++;
       }
+      expect(close);
     };
     const object = (): Attrs => {
       const out: Record<string, Attr> = {};

@@ -104,6 +104,21 @@ function rint(x: number): number {
   return Object.is(r, x) ? x : r - x === 0.5 && r % 2 !== 0 ? r - 1 || (x < 0 ? -0 : 0) : r || (x < 0 ? -0 : 0);
 }
 
+/** The exact remainder with the sign of the divisor; a zero has that sign too. */
+function mod(a: number, b: number): number {
+  const r = a % b;
+  if (r === 0) return b < 0 || Object.is(b, -0) ? -0 : 0;
+  return r < 0 === b < 0 ? r : r + b;
+}
+
+/** The whole number below the exact quotient, which `Math.floor(a / b)` misses where a / b rounds up to one. */
+function floorDiv(a: number, b: number): number {
+  if (b === 0) return a / b;
+  const r = a % b;
+  const exact = (a - r) / b - (r !== 0 && r < 0 !== b < 0 ? 1 : 0);
+  return exact === 0 ? (a / b < 0 || Object.is(a / b, -0) ? -0 : 0) : rint(exact);
+}
+
 const truth = (b: boolean): number => (b ? 1 : 0);
 
 /** The meaning of each primitive in float64. Used to fold constants and to check rewrite rules. */
@@ -112,8 +127,8 @@ export const evaluate: Emit<number> = {
   sub: (a, b) => a! - b!,
   mul: (a, b) => a! * b!,
   div: (a, b) => a! / b!,
-  floorDiv: (a, b) => Math.floor(a! / b!),
-  mod: (a, b) => a! - Math.floor(a! / b!) * b!,
+  floorDiv: (a, b) => floorDiv(a!, b!),
+  mod: (a, b) => mod(a!, b!),
   max: (a, b) => Math.max(a!, b!),
   min: (a, b) => Math.min(a!, b!),
   // C's pow, not JavaScript's: 1 to any power and (±1) to ±∞ are 1.

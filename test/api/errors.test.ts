@@ -177,10 +177,10 @@ describe.each<BackendName>(["wasm", "reference"])("errors on %s", (backend) => {
 
     it("refuse an index out of bounds", () => {
       expect(refused(tensor([1, 2]), (t) => t.set_(2, 0))).toMatchInlineSnapshot(
-        `"IndexError: get: index [2] of shape (2,): index 2 is out of bounds for axis 0 with size 2; use -2 to 1, or a slice, which is clamped"`,
+        `"IndexError: set_: index [2] of shape (2,): index 2 is out of bounds for axis 0 with size 2; use -2 to 1, or a slice, which is clamped"`,
       );
       expect(refused(tensor([1, 2]), (t) => t.set_("0, 1", 0))).toMatchInlineSnapshot(
-        `"IndexError: get: index [0, 1] of shape (2,): too many indices: 2 for 1 axis; drop some, or add axes with newaxis"`,
+        `"IndexError: set_: index [0, 1] of shape (2,): too many indices: 2 for 1 axis; drop some, or add axes with newaxis"`,
       );
     });
 

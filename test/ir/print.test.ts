@@ -66,10 +66,18 @@ describe("the text form of graphs", () => {
       }
       return "none";
     };
-    expect(errorOf(text.replace("constant", "konstant"))).toMatchInlineSnapshot(`"SyntaxError: graph text, line 1: there is no operation konstant: %0 = konstant() {value=1} : float32[]"`);
-    expect(errorOf(text.replace("value=1", "value=one"))).toMatchInlineSnapshot(`"SyntaxError: graph text, line 1: "one" is no number: %0 = constant() {value=one} : float32[]"`);
-    expect(errorOf(text.replace("outputs %0", "outputs %7"))).toMatchInlineSnapshot(`"SyntaxError: graph text, line 3: %7 is not defined before: outputs %7"`);
-    expect(errorOf(text.replace("float32", "float16"))).toMatchInlineSnapshot(`"SyntaxError: graph text, line 1: there is no dtype float16: %0 = constant() {value=1} : float16[]"`);
+    expect(errorOf(text.replace("constant", "konstant"))).toMatchInlineSnapshot(
+      `"SyntaxError: graph text, line 1: there is no operation konstant: %0 = konstant() {value=1} : float32[]"`,
+    );
+    expect(errorOf(text.replace("value=1", "value=one"))).toMatchInlineSnapshot(
+      `"SyntaxError: graph text, line 1: "one" is no number: %0 = constant() {value=one} : float32[]"`,
+    );
+    expect(errorOf(text.replace("outputs %0", "outputs %7"))).toMatchInlineSnapshot(
+      `"SyntaxError: graph text, line 3: %7 is not defined before: outputs %7"`,
+    );
+    expect(errorOf(text.replace("float32", "float16"))).toMatchInlineSnapshot(
+      `"SyntaxError: graph text, line 1: there is no dtype float16: %0 = constant() {value=1} : float16[]"`,
+    );
     expect(errorOf("")).toMatchInlineSnapshot(`"SyntaxError: graph text: it has no line of inputs or of outputs"`);
   });
 });

@@ -61,19 +61,27 @@ export const floorDivide: Elementwise = {
   result: "same",
   on: "number",
   scalar: (x, y) => s.floorDiv(x!, y!),
-  reference: (x, y) => Math.floor(x! / y!),
+  reference: (x, y) => {
+    const low = Math.floor(x! / y!);
+    // x / y may have been rounded up to the next whole number.
+    return Number.isFinite(low) && Number.isFinite(y!) && x! % y! !== 0 && low === x! / y! ? low - 1 : low;
+  },
   grad: "zero",
 };
 
 export const remainder: Elementwise = {
   kind: "elementwise",
   name: "remainder",
-  doc: "x - floor(x/y)·y, with the sign of y; for int32, 0 where y is 0.",
+  doc: "The exact remainder of x / y with the sign of y; for int32, 0 where y is 0.",
   arity: 2,
   result: "same",
   on: "number",
   scalar: (x, y) => s.mod(x!, y!),
-  reference: (x, y) => x! - Math.floor(x! / y!) * y!,
+  reference: (x, y) => {
+    const rest = x! % y!;
+    if (rest === 0) return Math.sign(y!) < 0 || Object.is(y, -0) ? -0 : 0;
+    return Math.sign(rest) === Math.sign(y!) || Number.isNaN(rest) ? rest : rest + y!;
+  },
   grad: (g, [x, y]) => [g, ew(negative, ew(multiply, g, ew(floorDivide, x!, y!)))],
 };
 

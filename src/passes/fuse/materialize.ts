@@ -6,7 +6,7 @@ import { composeViews, NeedsBuffer } from "./body.ts";
 
 const HEAVY: ReadonlySet<Prim> = new Set<Prim>([
   ...(["exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan"] as const),
-  ...(["sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "pow", "atan2", "cbrt"] as const),
+  ...(["sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "pow", "atan2", "cbrt", "mod", "floorDiv"] as const),
 ]);
 const COST_HEAVY = 10;
 /** A value that costs no more than this is computed again in each kernel rather than stored and loaded. */

@@ -3,15 +3,15 @@ import { ARITY, evaluate } from "../../../ir/scalar.ts";
 import type { FuncRef, FunctionBuilder, Local } from "../asm/function.ts";
 import type { ModuleBuilder } from "../asm/module.ts";
 
-/** The primitives that no WebAssembly instruction computes. */
+/** The primitives that no WebAssembly instruction computes on floats. */
 // biome-ignore format: families
 export type MathPrim =
-  | "pow" | "atan2" | "cbrt" | "exp" | "expm1" | "log" | "log1p" | "log2" | "log10"
+  | "floorDiv" | "mod" | "pow" | "atan2" | "cbrt" | "exp" | "expm1" | "log" | "log1p" | "log2" | "log10"
   | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh";
 
 // biome-ignore format: families
 export const MATH_PRIMS: readonly MathPrim[] = [
-  "pow", "atan2", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10",
+  "floorDiv", "mod", "pow", "atan2", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10",
   "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
 ] satisfies readonly Prim[];
 

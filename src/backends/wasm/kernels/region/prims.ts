@@ -77,19 +77,13 @@ function floatTable(t: "f32x4" | "f64x2", width: "f32" | "f64"): Table {
   const op = (name: string): Push => plain(`${t}.${name}` as Plain);
   const compare = (name: string): Push => (t === "f32x4" ? compare32(`${t}.${name}` as Plain) : op(name));
   const math = (prim: MathPrim): Push => call(prim, width);
-  const quotient = (f: FunctionBuilder, [a, b]: readonly Local[]): FunctionBuilder =>
-    f.get(a!).get(b!).op(`${t}.div`).op(`${t}.floor`);
   return {
     add: op("add"),
     sub: op("sub"),
     mul: op("mul"),
     div: op("div"),
-    floorDiv: ({ f }, args) => {
-      quotient(f, args);
-    },
-    mod: ({ f }, args) => {
-      quotient(f.get(args[0]!), args).get(args[1]!).op(`${t}.mul`).op(`${t}.sub`);
-    },
+    floorDiv: math("floorDiv"),
+    mod: math("mod"),
     max: op("max"),
     min: op("min"),
     pow: math("pow"),
