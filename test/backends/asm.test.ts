@@ -41,20 +41,20 @@ describe("encodings", () => {
     for (const value of [0, -1, 63, 64, -64, -65, 8191, 8192, 2 ** 31 - 1, -(2 ** 31), 123456789]) {
       const module = new ModuleBuilder();
       module.exportFunction(module.addFunction("c", [], ["i32"], (f) => f.i32Const(value)));
-      expect(instantiate(module)["c"]!()).toBe(value);
+      expect(instantiate(module).c!()).toBe(value);
     }
     for (const value of [-0, NaN, Infinity, 1e-310, Math.PI]) {
       const module = new ModuleBuilder();
       module.exportFunction(module.addFunction("c", [], ["f64"], (f) => f.f64Const(value)));
       module.exportFunction(module.addFunction("s", [], ["f32"], (f) => f.f32Const(value)));
-      expect(instantiate(module)["c"]!()).toBe(value);
-      expect(instantiate(module)["s"]!()).toBe(Math.fround(value));
+      expect(instantiate(module).c!()).toBe(value);
+      expect(instantiate(module).s!()).toBe(Math.fround(value));
     }
     const module = new ModuleBuilder();
     module.exportFunction(
       module.addFunction("c", [], ["f64"], (f) => f.i64Const(-(2n ** 63n)).op("f64.convert_i64_s")),
     );
-    expect(instantiate(module)["c"]!()).toBe(-(2 ** 63));
+    expect(instantiate(module).c!()).toBe(-(2 ** 63));
   });
 });
 
@@ -87,7 +87,7 @@ describe("functions", () => {
       data[i] = i;
       data[i + 64] = 100 * i;
     }
-    instantiate(module, { env: { memory } })["axpy"]!(0, 256, 64, 0.5);
+    instantiate(module, { env: { memory } }).axpy!(0, 256, 64, 0.5);
     expect([...data.subarray(64, 128)]).toEqual(Array.from({ length: 64 }, (_, i) => 100.5 * i));
   });
 
@@ -101,7 +101,7 @@ describe("functions", () => {
         f.i32Const(90).i32Const(69).i32Const(5).op("memory.copy");
       }),
     );
-    instantiate(module, { env: { memory } })["fill"]!();
+    instantiate(module, { env: { memory } }).fill!();
     expect([...new Uint8Array(memory.buffer, 90, 5)]).toEqual([0, 7, 7, 7, 0]);
   });
 
@@ -129,7 +129,7 @@ describe("functions", () => {
       );
     });
     module.exportFunction(search);
-    const run = instantiate(module)["search"]!;
+    const run = instantiate(module).search!;
     expect([run(100, 50), run(100, 36), run(100, 16), run(3, 100), run(0, 0)]).toEqual([8, 6, 4, -1, -1]);
     expect(run(100, 37)).toBe(1007);
   });
@@ -141,7 +141,7 @@ describe("functions", () => {
       f.op("i8x16.shuffle", [8, 9, 10, 11, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]).op("f32x4.extract_lane", 0);
     });
     module.exportFunction(lanes);
-    expect(instantiate(module)["lanes"]!(42)).toBe(42);
+    expect(instantiate(module).lanes!(42)).toBe(42);
     expect(() => module.addFunction("bad", [], [], (f) => f.op("i8x16.shuffle", [1]))).toThrow(RangeError);
   });
 });
@@ -167,8 +167,8 @@ describe("modules", () => {
     module.exportFunction(module.addFunction("f", ["f64"], ["f64"], (f, x) => f.get(x).call(double).call(sin)));
     module.importFunction("math", "cos", ["f64"], ["f64"]);
     module.exportFunction(double, "other");
-    expect(instantiate(module, { math: { sin: Math.sin, cos: Math.cos } })["f"]!(0.5)).toBe(Math.sin(1));
-    expect(instantiate(module, { math: { sin: Math.sin, cos: Math.cos } })["other"]!(3)).toBe(6);
+    expect(instantiate(module, { math: { sin: Math.sin, cos: Math.cos } }).f!(0.5)).toBe(Math.sin(1));
+    expect(instantiate(module, { math: { sin: Math.sin, cos: Math.cos } }).other!(3)).toBe(6);
     expect(() => module.exportFunction(double, "other")).toThrow(/exported already/);
   });
 
@@ -178,9 +178,9 @@ describe("modules", () => {
       module.addFunction("gradloom_trap", [], [], (f) => f.op("unreachable")),
       "t",
     );
-    expect(() => instantiate(module)["t"]!()).toThrow(WebAssembly.RuntimeError);
+    expect(() => instantiate(module).t!()).toThrow(WebAssembly.RuntimeError);
     try {
-      instantiate(module)["t"]!();
+      instantiate(module).t!();
     } catch (error) {
       expect((error as Error).stack).toContain("gradloom_trap");
     }

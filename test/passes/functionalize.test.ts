@@ -27,7 +27,7 @@ function makeProgram(draws: readonly number[]): Graph {
   };
   const bases: Node[] = inputs.map((x) => record(elementwise(copy, x)));
   const chains: { base: number; chain: Chain }[] = [0, 1].map((base) => ({ base, chain: [] }));
-  const valueOf = ({ base, chain }: { base: number; chain: Chain }): Node =>
+  const currentOf = ({ base, chain }: { base: number; chain: Chain }): Node =>
     chain.reduce((x, f) => record(f(x)), bases[base]!);
   const layoutOf = (node: Node, base: Node): ReturnType<typeof contiguous> | null => {
     if (node === base) return contiguous(base.shape);
@@ -37,7 +37,7 @@ function makeProgram(draws: readonly number[]): Graph {
   const outputs: Node[] = [];
   for (let k = 0; k < 10; k++) {
     const source = chains[next(chains.length)]!;
-    const x = valueOf(source);
+    const x = currentOf(source);
     switch (next(5)) {
       case 0: {
         const axes = x.shape.map((_, i) => x.shape.length - 1 - i);
@@ -61,7 +61,7 @@ function makeProgram(draws: readonly number[]): Graph {
         break;
       }
       case 3: {
-        const other = chains.map(valueOf).find((y) => y.shape.join() === x.shape.join() && y !== x) ?? x;
+        const other = chains.map(currentOf).find((y) => y.shape.join() === x.shape.join() && y !== x) ?? x;
         outputs.push(record(elementwise([add, multiply, subtract][next(3)]!, x, other)));
         break;
       }
@@ -86,7 +86,7 @@ function makeProgram(draws: readonly number[]): Graph {
       }
     }
   }
-  return { nodes, inputs, outputs: [...outputs, ...chains.map(valueOf)] };
+  return { nodes, inputs, outputs: [...outputs, ...chains.map(currentOf)] };
 }
 
 /** Operands that `record` did not see (constants inside builders), put before their first use. */

@@ -62,9 +62,12 @@ export const floorDivide: Elementwise = {
   on: "number",
   scalar: (x, y) => s.floorDiv(x!, y!),
   reference: (x, y) => {
+    if (y === 0) return x! / y;
+    if (!Number.isFinite(x)) return Number.NaN;
+    if (!Number.isFinite(y)) return x! * y! < 0 ? -1 : Math.floor(x! / y!);
     const low = Math.floor(x! / y!);
     // x / y may have been rounded up to the next whole number.
-    return Number.isFinite(low) && Number.isFinite(y!) && x! % y! !== 0 && low === x! / y! ? low - 1 : low;
+    return x! % y! !== 0 && low === x! / y! ? low - 1 : low;
   },
   grad: "zero",
 };
