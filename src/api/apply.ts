@@ -72,13 +72,13 @@ export function detachNode(x: TraceNode): TraceNode {
 }
 
 /** The operand's value in `dtype`, stretched to `shape`. A scalar is rounded to the dtype here. */
-export function operandNode(value: TensorLike, dtype: DType, shape: Shape): TraceNode {
+export function operandNode(value: TensorLike, dtype: DType, shape: Shape, caller?: string): TraceNode {
   if (isWeak(value))
     return broadcastNode(
       recordConstant(dtype === "bool" ? Number(value !== 0 && value !== false) : Number(value), dtype),
       shape,
     );
-  return broadcastNode(castNode(asTensor(value).node(), dtype), shape);
+  return broadcastNode(castNode(asTensor(value).node(caller), dtype), shape);
 }
 
 /** @throws ShapeError naming all shapes where they do not broadcast */
@@ -128,7 +128,9 @@ export function applyElementwise(operation: Elementwise, ...values: readonly Ten
   const operands = values.map((v) => (isWeak(v) ? v : asTensor(v)));
   const { op, dtype } = resolve(operation, operands);
   const shape = broadcastShape(operation.name, operands);
-  const inputs = operands.map((o, k) => operandNode(o, op.name === "where" && k === 0 ? "bool" : dtype, shape));
+  const inputs = operands.map((o, k) =>
+    operandNode(o, op.name === "where" && k === 0 ? "bool" : dtype, shape, operation.name),
+  );
   noteUses(operands, op.grad !== "zero");
   return Tensor.of(elementwiseNode(op, ...inputs));
 }

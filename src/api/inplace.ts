@@ -55,7 +55,11 @@ export function updateInPlace(name: string, op: Elementwise, target: Tensor, val
   if (dtype === "bool")
     throw new DTypeError(`${name}: not defined on bool; use set_ with logicalAnd, logicalOr or logicalXor`);
   checkWritable(name, target);
-  const result = elementwiseNode(op, castNode(target.node(), dtype), operandNode(operand, dtype, target.shape));
+  const result = elementwiseNode(
+    op,
+    castNode(target.node(name), dtype),
+    operandNode(operand, dtype, target.shape, name),
+  );
   noteUses([operand], op.grad !== "zero");
   write(target, castNode(result, target.dtype));
   return target;
@@ -86,7 +90,7 @@ export function assign(target: Tensor, value: TensorLike): void {
         "select as many elements as the value has, or reshape it",
     );
   }
-  const node = source.node();
+  const node = source.node("set_");
   const trimmed = sameShape(from, node.shape) ? node : recordView(reshapeOp as View, node, { shape: from });
   noteUses([source], true);
   write(target, broadcastNode(castNode(trimmed, dtype), shape));

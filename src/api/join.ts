@@ -36,7 +36,7 @@ export function concatenate(parts: readonly TensorLike[], axis = 0): Tensor {
   let at = 0;
   for (const t of tensors) {
     const attrs = { strides, offset: t.size === 0 ? 0 : at * strides[along]! };
-    joined = new TraceNode(updateOp, [joined, castNode(t.node(), dtype)], attrs, shape, dtype);
+    joined = new TraceNode(updateOp, [joined, castNode(t.node("concatenate"), dtype)], attrs, shape, dtype);
     at += t.shape[along]!;
   }
   return Tensor.of(joined);

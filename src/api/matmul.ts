@@ -53,7 +53,7 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
   const asked = resultType([x, y]);
   const dtype = toFloat(asked);
   const operand = (t: Tensor, own: readonly number[]): TraceNode => {
-    const node = castNode(t.node(), dtype);
+    const node = castNode(t.node("matmul"), dtype);
     const matrix = t.ndim === 1 ? recordView(reshapeOp as View, node, { shape: own }) : node;
     return broadcastNode(matrix, [...batch, ...own.slice(-2)]);
   };

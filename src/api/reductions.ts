@@ -50,7 +50,7 @@ function reduction(op: Reduce, x: TensorLike, axis: Axes, keepdims: boolean, dty
     );
   }
   noteUses([t], op.grad !== "zero");
-  return finish(reduceNode(op, castNode(t.node(), dtype(t.dtype)), axes), axes, keepdims);
+  return finish(reduceNode(op, castNode(t.node(op.name), dtype(t.dtype)), axes), axes, keepdims);
 }
 
 const counted = (own: DType): DType => (own === "bool" ? "int32" : own);
@@ -130,7 +130,7 @@ function argExtremum(op: Reduce, name: string, x: TensorLike, axis: number | nul
   if (countOf(t.shape, axes) === 0) {
     throw new ShapeError(`${name}: no elements to choose from in shape ${shapeText(t.shape)}; check for size 0 before`);
   }
-  const node = castNode(t.node(), t.dtype === "bool" ? "int32" : t.dtype);
+  const node = castNode(t.node(name), t.dtype === "bool" ? "int32" : t.dtype);
   const best = broadcastNode(reduceNode(op, node, axes), node.shape);
   const strides = ops.rankStrides(node.shape, axes);
   const ranks = new TraceNode(iotaOp, [], { strides, offset: 0, scale: 1 }, node.shape, "int32");

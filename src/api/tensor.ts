@@ -74,9 +74,13 @@ export class Tensor extends TensorMethods {
     return this.storage.constant;
   }
 
-  /** The value for an operation that follows. */
-  node(): TraceNode {
-    this.checkAlive("use");
+  /**
+   * The value for an operation that follows.
+   *
+   * @throws DisposedError that names the operation
+   */
+  node(caller = "use"): TraceNode {
+    this.checkAlive(caller);
     this.storage.use();
     return this.valueNode();
   }

@@ -125,7 +125,7 @@ describe.each<BackendName>(["wasm", "reference"])("errors on %s", (backend) => {
       `"DisposedError: tolist: this tensor of shape (2,) was disposed; drop the dispose() or read it before, or return it from the scope()"`,
     );
     expect(failure(() => x.add(1))).toMatchInlineSnapshot(
-      `"DisposedError: use: this tensor of shape (2,) was disposed; drop the dispose() or read it before, or return it from the scope()"`,
+      `"DisposedError: add: this tensor of shape (2,) was disposed; drop the dispose() or read it before, or return it from the scope()"`,
     );
   });
 
@@ -198,10 +198,10 @@ describe.each<BackendName>(["wasm", "reference"])("errors on %s", (backend) => {
       const gone = tensor([1, 2]);
       gone.dispose();
       expect(refused(tensor([1, 2]), (t) => t.add_(gone))).toMatchInlineSnapshot(
-        `"DisposedError: use: this tensor of shape (2,) was disposed; drop the dispose() or read it before, or return it from the scope()"`,
+        `"DisposedError: add_: this tensor of shape (2,) was disposed; drop the dispose() or read it before, or return it from the scope()"`,
       );
       expect(refused(tensor([1, 2]), (t) => t.set_([], gone))).toMatchInlineSnapshot(
-        `"DisposedError: use: this tensor of shape (2,) was disposed; drop the dispose() or read it before, or return it from the scope()"`,
+        `"DisposedError: set_: this tensor of shape (2,) was disposed; drop the dispose() or read it before, or return it from the scope()"`,
       );
     });
 

@@ -18,9 +18,9 @@ export interface Emitter {
 }
 
 /** Pushes the result of a primitive. */
-type Push = (e: Emitter, args: readonly Local[]) => void;
+export type Push = (e: Emitter, args: readonly Local[]) => void;
 /** Every primitive: `tsc` reports a missing one. */
-type Table = { readonly [P in Prim]: Push };
+export type Table = { readonly [P in Prim]: Push };
 
 const plain =
   (name: Plain): Push =>
