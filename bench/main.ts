@@ -6,7 +6,7 @@ import { type PeerName, peers } from "./peers.ts";
 import type { Answer, Request } from "./worker.ts";
 import { ELEMENTS, makeWorkload } from "./workload.ts";
 
-const ROUNDS = 8;
+const ROUNDS = 12;
 const WORKLOADS = [
   { workload: "mlp", title: "MLP 784-512-256-10, batch 128, one SGD step", runs: 8, warmup: 12 },
   { workload: "elementwise", title: "(x*y+x)*y-x, 1M float32", runs: 50, warmup: 4000 },
@@ -68,19 +68,28 @@ async function compare(contenders: readonly Contender[], spec: (typeof WORKLOADS
     assertEqual(title, c.name, first[k]!.values, wanted);
   });
   const times = contenders.map((): number[] => []);
+  // The machine's speed drifts, so contenders are compared within a round.
+  const ratios = contenders.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [k, c] of contenders.entries()) times[k]!.push(...(await ask(c, { workload, runs })).times);
+    const medians: number[] = [];
+    for (const [k, c] of contenders.entries()) {
+      const answer = await ask(c, { workload, runs });
+      times[k]!.push(...answer.times);
+      medians.push(median(answer.times));
+    }
+    medians.forEach((m, k) => {
+      ratios[k]!.push(m / medians[0]!);
+    });
     process.stderr.write(`\r${title}: round ${round + 1}/${ROUNDS}`);
   }
   process.stderr.write("\n");
-  const own = median(times[0]!);
   console.log(`\n${title} (results equal to ${TOLERANCE})`);
   console.table(
     contenders.map((_, k) => ({
       contender: first[k]!.label,
       "median ms": Number(median(times[k]!).toFixed(3)),
       "best ms": Number(Math.min(...times[k]!).toFixed(3)),
-      "times gradloom's": Number((median(times[k]!) / own).toFixed(2)),
+      "times gradloom's": Number(median(ratios[k]!).toFixed(2)),
     })),
   );
 }

@@ -13,6 +13,7 @@ export const scalarRoots: Set<TraceNode> = new Set();
 
 /** The unknown values among them. */
 export function pendingValues(): TraceNode[] {
+  if (writtenLeaves.size + freshGradients.size + scalarRoots.size === 0) return [];
   const gradients = [...freshGradients].flatMap((s) => s.gradient?.value?.current ?? []);
   const values = [...[...writtenLeaves].map((s) => s.current), ...gradients, ...scalarRoots];
   return values.filter((n) => n.buffer === null);
@@ -20,10 +21,12 @@ export function pendingValues(): TraceNode[] {
 
 /** To be called once they are known. */
 export function clearPending(): void {
-  for (const s of writtenLeaves) s.pendingWrites = 0;
-  writtenLeaves.clear();
-  freshGradients.clear();
-  scalarRoots.clear();
+  if (writtenLeaves.size > 0) {
+    for (const s of writtenLeaves) s.pendingWrites = 0;
+    writtenLeaves.clear();
+  }
+  if (freshGradients.size > 0) freshGradients.clear();
+  if (scalarRoots.size > 0) scalarRoots.clear();
 }
 
 /** An operation has used this storage, or changed it: its gradient is gone, as in MyGrad. */

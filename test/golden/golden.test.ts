@@ -42,6 +42,7 @@ it("lists what is missing, with the number of cases that need it", () => {
       "multiclass_hinge",
       "negative_log_likelihood",
       "norm",
+      "out=",
       "repeat",
       "roll",
       "setitem with a mask",

@@ -103,21 +103,23 @@ const CALLS: { readonly [Op in GoldenOp]?: Run } = {
   stack: ([xs], { axis }) => gl.stack(list(xs), axis as number),
 };
 
-/** What a step needs that does not exist yet, or null. */
-function missingFor(step: GoldenStep): string | null {
-  if (step.kwargs?.where !== undefined) return "where=";
-  if (step.kwargs?.out !== undefined) return "out=";
-  if (step.index !== undefined) {
-    const advanced = step.index.find((i) => typeof i === "object" && ("ints" in i || "mask" in i));
-    if (advanced === undefined) return null;
-    return `${step.op} with ${typeof advanced === "object" && "mask" in advanced ? "a mask" : "integer arrays"}`;
+/** Everything a step needs that does not exist yet. */
+function missingFor({ op, kwargs = {}, index }: GoldenStep): string[] {
+  const found: string[] = [];
+  if (kwargs.where !== undefined) found.push("where=");
+  if (kwargs.out !== undefined) found.push("out=");
+  if (index === undefined) return CALLS[op] === undefined ? [...found, op] : found;
+  for (const item of index) {
+    if (typeof item !== "object") continue;
+    if ("ints" in item) found.push(`${op} with integer arrays`);
+    if ("mask" in item) found.push(`${op} with a mask`);
   }
-  return CALLS[step.op] === undefined ? step.op : null;
+  return found;
 }
 
 /** Everything a case needs that does not exist yet. */
 export function missing(golden: GoldenCase): string[] {
-  return [...new Set(golden.steps.flatMap((step) => missingFor(step) ?? []))];
+  return [...new Set(golden.steps.flatMap(missingFor))];
 }
 
 function indexItem(item: GoldenIndexItem): gl.IndexItem {

@@ -140,7 +140,7 @@ class WasmExecutable implements Executable {
       else owned[k] = heap.allocate(bytesOf(buffer));
     });
     const arena = this.backend.reserve(staged);
-    for (const i of this.heirs.keys()) heap.disown(inputs[i]!, addresses[i]!);
+    for (const i of this.heirs.keys()) heap.takeOver(inputs[i]!);
     for (const { buffer, at } of uploads) heap.view(buffer.dtype, arena + at, buffer.length).set(buffer.read());
     const slots = heap.view("int32", arena + table, inputs.length + outputs.length);
     addresses.forEach((address, k) => {

@@ -83,8 +83,9 @@ export class Heap {
     const bytes = buffer.length * BYTES[buffer.dtype];
     this.residents.set(pointer, { buffer: new WeakRef(buffer), bytes, lastUse: this.clock });
     this.held += bytes;
-    this.dropped.register(buffer, pointer, buffer);
-    buffer.device = new HeapMemory(this, buffer, pointer);
+    const memory = new HeapMemory(this, buffer, pointer);
+    this.dropped.register(buffer, pointer, memory);
+    buffer.device = memory;
   }
 
   /** The address of the buffer's memory in this heap, or undefined. */
@@ -98,13 +99,18 @@ export class Heap {
     return pointer;
   }
 
-  /** Takes a block away from its buffer without freeing it. */
-  disown(buffer: Buffer, pointer: number): void {
-    this.dropped.unregister(buffer);
-    const resident = this.residents.get(pointer);
-    if (resident !== undefined) this.held -= resident.bytes;
-    this.residents.delete(pointer);
+  /** Takes a buffer's block away from it: the caller has it now. */
+  takeOver(buffer: Buffer): void {
+    if (buffer.device instanceof HeapMemory) this.disown(buffer.device);
     buffer.device = null;
+  }
+
+  /** Stops tracking a block without freeing it. */
+  disown(memory: HeapMemory): void {
+    this.dropped.unregister(memory);
+    const resident = this.residents.get(memory.pointer);
+    if (resident !== undefined) this.held -= resident.bytes;
+    this.residents.delete(memory.pointer);
   }
 
   /** The elements at an address, not copied: valid until the heap grows. */
@@ -138,25 +144,26 @@ export class Heap {
   }
 }
 
-/** A buffer's block in a heap. */
-class HeapMemory implements DeviceMemory {
+/** A buffer's block in a heap. It does not hold on to the buffer, whose loss frees the block. */
+export class HeapMemory implements DeviceMemory {
   readonly heap: Heap;
   readonly pointer: number;
-  private readonly owner: WeakRef<Buffer>;
+  private readonly dtype: Buffer["dtype"];
+  private readonly length: number;
 
-  constructor(heap: Heap, buffer: Buffer, pointer: number) {
+  constructor(heap: Heap, { dtype, length }: Buffer, pointer: number) {
     this.heap = heap;
-    this.owner = new WeakRef(buffer);
     this.pointer = pointer;
+    this.dtype = dtype;
+    this.length = length;
   }
 
   read(): TypedArray {
-    const { dtype, length } = this.owner.deref()!;
-    return this.heap.view(dtype, this.pointer, length).slice();
+    return this.heap.view(this.dtype, this.pointer, this.length).slice();
   }
 
   release(): void {
-    this.heap.disown(this.owner.deref()!, this.pointer);
+    this.heap.disown(this);
     this.heap.free(this.pointer);
   }
 }
