@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type PeerName, peers } from "./peers.ts";
-import type { Answer, Request } from "./worker.ts";
+import type { Answer, Request, WorkloadName } from "./worker.ts";
 import { ELEMENTS, makeWorkload } from "./workload.ts";
 
 const ROUNDS = 12;
@@ -20,9 +20,9 @@ interface Contender {
   readonly failed: Promise<never>;
 }
 
-async function start(name: PeerName): Promise<Contender> {
+async function start(name: PeerName, workload: WorkloadName): Promise<Contender> {
   const worker = fileURLToPath(new URL("./worker.ts", import.meta.url));
-  const child = fork(worker, [name], { execArgv: process.execArgv });
+  const child = fork(worker, [name, workload], { execArgv: process.execArgv });
   const failed = failure(name, child);
   await Promise.race([once(child, "message"), failed]);
   return { name, child, failed };
@@ -62,7 +62,7 @@ function exactSample(): number[] {
 
 async function compare(contenders: readonly Contender[], spec: (typeof WORKLOADS)[number]): Promise<void> {
   const { workload, title, runs, warmup } = spec;
-  const first = await Promise.all(contenders.map((c) => ask(c, { workload, runs: warmup })));
+  const first = await Promise.all(contenders.map((c) => ask(c, { runs: warmup })));
   const wanted = workload === "mlp" ? first[0]!.values : exactSample();
   contenders.forEach((c, k) => {
     assertEqual(title, c.name, first[k]!.values, wanted);
@@ -73,7 +73,7 @@ async function compare(contenders: readonly Contender[], spec: (typeof WORKLOADS
   for (let round = 0; round < ROUNDS; round++) {
     const medians: number[] = [];
     for (const [k, c] of contenders.entries()) {
-      const answer = await ask(c, { workload, runs });
+      const answer = await ask(c, { runs });
       times[k]!.push(...answer.times);
       medians.push(median(answer.times));
     }
@@ -94,14 +94,16 @@ async function compare(contenders: readonly Contender[], spec: (typeof WORKLOADS
   );
 }
 
-const contenders: Contender[] = [];
-for (const name of Object.keys(peers) as PeerName[]) contenders.push(await start(name));
-try {
-  for (const spec of WORKLOADS) await compare(contenders, spec);
-} finally {
-  for (const { child, failed } of contenders) {
-    failed.catch(() => {});
-    child.kill();
+for (const spec of WORKLOADS) {
+  const contenders: Contender[] = [];
+  try {
+    for (const name of Object.keys(peers) as PeerName[]) contenders.push(await start(name, spec.workload));
+    await compare(contenders, spec);
+  } finally {
+    for (const { child, failed } of contenders) {
+      failed.catch(() => {});
+      child.kill();
+    }
   }
 }
 process.exit(0);

@@ -1,10 +1,11 @@
-/** One contender in a process of its own: answers the requests of `main.ts`. */
+/** One contender at one workload, in a process of its own: `worker.ts PEER WORKLOAD` answers the requests of `main.ts`. */
 import { type PeerName, peers } from "./peers.ts";
 import { makeWorkload } from "./workload.ts";
 
-/** What the parent asks for: so many runs of a workload. */
+export type WorkloadName = "mlp" | "elementwise";
+
+/** What the parent asks for: so many runs. */
 export interface Request {
-  readonly workload: "mlp" | "elementwise";
   readonly runs: number;
 }
 
@@ -18,24 +19,40 @@ export interface Answer {
 const SAMPLE = 997;
 
 const peer = await peers[process.argv[2] as PeerName]();
+const workload = process.argv[3] as WorkloadName;
 const { weights, batch, x, y } = makeWorkload();
-const trainer = await peer.setup(weights, batch);
-const product = await peer.elementwise(x, y);
 const label = `${peer.name} ${peer.version}`;
 
-async function answer({ workload, runs }: Request): Promise<Answer> {
+/** Times `runs` runs of `once`. */
+async function measure(runs: number, once: () => Promise<void>): Promise<number[]> {
   const times: number[] = [];
-  const values: number[] = [];
   for (let k = 0; k < runs; k++) {
     const start = performance.now();
-    if (workload === "mlp") values.push(await trainer.step());
-    else await product.run();
+    await once();
     times.push(performance.now() - start);
   }
-  if (workload === "elementwise") values.push(...(await product.read()).filter((_, k) => k % SAMPLE === 0));
-  return { label, times, values };
+  return times;
 }
 
+async function prepare(): Promise<(request: Request) => Promise<Answer>> {
+  if (workload === "mlp") {
+    const trainer = await peer.setup(weights, batch);
+    return async ({ runs }) => {
+      const values: number[] = [];
+      const times = await measure(runs, async () => {
+        values.push(await trainer.step());
+      });
+      return { label, times, values };
+    };
+  }
+  const product = await peer.elementwise(x, y);
+  return async ({ runs }) => {
+    const times = await measure(runs, () => product.run());
+    return { label, times, values: [...(await product.read()).filter((_, k) => k % SAMPLE === 0)] };
+  };
+}
+
+const answer = await prepare();
 process.on("message", (request: Request) => {
   answer(request).then(
     (result) => process.send!(result),
