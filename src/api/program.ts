@@ -35,23 +35,31 @@ const isWrite = (node: TraceNode): boolean => node.op.kind === "effect" && node.
 export function collect(outputs: readonly TraceNode[]): Program {
   /** node → whether it is bound as an input. */
   const bound = new Map<TraceNode, boolean>();
-  const stack: { node: TraceNode; swept: boolean }[] = outputs.map((node) => ({ node, swept: false }));
-  while (stack.length > 0) {
-    const { node, swept } = stack.pop()!;
+  const computed: TraceNode[] = [];
+  const stack: TraceNode[] = [];
+  /** Whether the node of the stack at the same place is upstream of a sweep. */
+  const sweeps: boolean[] = [];
+  const push = (node: TraceNode, swept: boolean): void => {
+    stack.push(node);
+    sweeps.push(swept);
+  };
+  for (const output of outputs) push(output, false);
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const swept = sweeps.pop()!;
     const isInput = node.buffer !== null && !(swept && node.differentiable && node.inputs.length > 0);
     const before = bound.get(node);
     if (before === false || before === isInput) continue;
     bound.set(node, isInput);
     if (isInput) continue;
-    const passes = isBackward(node) || swept;
-    node.inputs.forEach((x, k) => {
-      stack.push({ node: x, swept: passes && !(isBackward(node) && k > 0) });
-    });
+    computed.push(node);
+    const starts = isBackward(node);
+    for (let k = 0; k < node.inputs.length; k++) push(node.inputs[k]!, (starts || swept) && !(starts && k > 0));
   }
-  const computed = [...bound.keys()].filter((n) => bound.get(n) === false).sort((a, b) => a.id - b.id);
+  computed.sort((a, b) => a.id - b.id);
   // Inputs come in the order of their first use: when they were made makes no difference to the program.
-  const used = [...computed.flatMap((n) => n.inputs), ...outputs];
-  const inputs = new Set(used.filter((x) => bound.get(x) === true));
+  const inputs = new Set<TraceNode>();
+  for (const node of computed) for (const x of node.inputs) if (bound.get(x) === true) inputs.add(x);
+  for (const output of outputs) if (bound.get(output) === true) inputs.add(output);
   return describe([...inputs, ...computed], bound, outputs);
 }
 

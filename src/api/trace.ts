@@ -20,6 +20,18 @@ function intern(text: string): number {
   return id;
 }
 
+/** The signature that an operation without attributes had last: loops ask for the same one again and again. */
+const latest = new Map<Op, { readonly shape: Shape; readonly dtype: DType; readonly id: number }>();
+
+function signatureOf(op: Op, attrs: Attrs, shape: Shape, dtype: DType): number {
+  const plain = attrs === NO_ATTRS;
+  const last = plain ? latest.get(op) : undefined;
+  if (last !== undefined && last.shape === shape && last.dtype === dtype) return last.id;
+  const id = intern(`${op.name}|${dtype}|${shape}|${op === constantOp ? "" : attrsText(attrs)}`);
+  if (plain) latest.set(op, { shape, dtype, id });
+  return id;
+}
+
 /** One recorded operation. */
 export class TraceNode {
   /** Grows in program order. */
@@ -53,7 +65,7 @@ export class TraceNode {
     this.attrs = attrs;
     this.shape = shape;
     this.dtype = dtype;
-    this.signature = intern(`${op.name}|${dtype}|${shape}|${op === constantOp ? "" : attrsText(attrs)}`);
+    this.signature = signatureOf(op, attrs, shape, dtype);
     const flows = op.grad !== "zero" || (op.kind === "effect" && op.effect === "write");
     this.differentiable = isFloat(dtype) && (variable || (flows && inputs.some((x) => x.differentiable)));
   }
@@ -113,7 +125,7 @@ function attrsText(attrs: Attrs): string {
 
 /** What the trace knows of a value that is bound at run time. */
 export function inputSignature(node: TraceNode): number {
-  return intern(`${inputOp.name}|${node.dtype}|${node.shape}|`);
+  return signatureOf(inputOp, NO_ATTRS, node.shape, node.dtype);
 }
 
 /** A value that is known from the start. */
