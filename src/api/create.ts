@@ -50,7 +50,7 @@ export function fromData(data: AnyTypedArray | readonly number[], shape: Shape, 
   return leafOf(flat.data, [...shape], flat.dtype, constant);
 }
 
-/** An array of one value. */
+/** An array of one value; a boolean makes it bool. @throws ShapeError for a length that is no whole number */
 export function full(shape: Shape | number, value: number | boolean, given?: DType | CreateOptions): Tensor {
   return filled("full", shape, value, given);
 }
@@ -66,10 +66,12 @@ function filled(caller: string, shape: Shape | number, value: number | boolean, 
   return leafOf(new Float64Array(sizeOf(lengths)).fill(Number(value)), lengths, dtype, constant);
 }
 
+/** Zeros, of any dtype; a number as shape stands for one axis. @throws ShapeError for a length that is no whole number */
 export function zeros(shape: Shape | number, given?: DType | CreateOptions): Tensor {
   return filled("zeros", shape, 0, given);
 }
 
+/** Ones; see `zeros`. */
 export function ones(shape: Shape | number, given?: DType | CreateOptions): Tensor {
   return filled("ones", shape, 1, given);
 }
@@ -81,10 +83,12 @@ export function fullLike(x: TensorLike, value: number | boolean, given?: DType |
   return filled("fullLike", t.shape, value, { dtype: t.dtype, ...asked });
 }
 
+/** Zeros of the operand's shape. */
 export function zerosLike(x: TensorLike, given?: DType | CreateOptions): Tensor {
   return fullLike(x, 0, given);
 }
 
+/** Ones of the operand's shape. */
 export function onesLike(x: TensorLike, given?: DType | CreateOptions): Tensor {
   return fullLike(x, 1, given);
 }

@@ -34,66 +34,121 @@ export const ops: { readonly [Name in Elementwises]: (...operands: readonly Tens
     OPS.flatMap((op) => (op.kind === "elementwise" && op.result !== "cast" ? [[op.name, bind(op)]] : [])),
   ) as { readonly [Name in Elementwises]: (...operands: readonly TensorLike[]) => Tensor };
 
+/** x + y. */
 export const add: Binary = bind(arithmetic.add);
+/** x - y. */
 export const subtract: Binary = bind(arithmetic.subtract);
+/** x · y. */
 export const multiply: Binary = bind(arithmetic.multiply);
 /** True division: int32 operands give float64. */
 export const divide: Binary = bind(arithmetic.divide);
+/** The largest whole number not above x / y; for int32, 0 where y is 0. */
 export const floorDivide: Binary = bind(arithmetic.floorDivide);
 /** The remainder with the sign of the divisor: Python's `%`. */
 export const remainder: Binary = bind(arithmetic.remainder);
+/** x to the power y. */
 export const power: Binary = bind(arithmetic.power);
+/** The larger of x and y; NaN where either is. */
 export const maximum: Binary = bind(arithmetic.maximum);
+/** The smaller of x and y; NaN where either is. */
 export const minimum: Binary = bind(arithmetic.minimum);
+/** The angle of the point (y, x) = (first, second), in radians. int32 and bool operands are computed in float. */
 export const arctan2: Binary = bind(arithmetic.arctan2);
+/** log(exp(x) + exp(y)). int32 and bool operands are computed in float. */
 export const logaddexp: Binary = bind(arithmetic.logaddexp);
+/** log2(2**x + 2**y). int32 and bool operands are computed in float. */
 export const logaddexp2: Binary = bind(arithmetic.logaddexp2);
 
+/** x = y; NaN equals nothing. */
 export const equal: Binary = bind(compare.equal);
+/** x ≠ y. */
 export const notEqual: Binary = bind(compare.notEqual);
+/** x < y. */
 export const less: Binary = bind(compare.less);
+/** x ≤ y. */
 export const lessEqual: Binary = bind(compare.lessEqual);
+/** x > y. */
 export const greater: Binary = bind(compare.greater);
+/** x ≥ y. */
 export const greaterEqual: Binary = bind(compare.greaterEqual);
+/** Both. */
 export const logicalAnd: Binary = bind(compare.logicalAnd);
+/** Either or both. */
 export const logicalOr: Binary = bind(compare.logicalOr);
+/** Exactly one. */
 export const logicalXor: Binary = bind(compare.logicalXor);
+/** Not. */
 export const logicalNot: Unary = bind(compare.logicalNot);
+/** Is NaN. int32 and bool operands are computed in float. */
 export const isnan: Unary = bind(compare.isnan);
+/** Is infinite. int32 and bool operands are computed in float. */
 export const isinf: Unary = bind(compare.isinf);
+/** Is neither infinite nor NaN. int32 and bool operands are computed in float. */
 export const isfinite: Unary = bind(compare.isfinite);
 
+/** x, in fresh memory. */
 export const copy: Unary = bind(unary.copy);
+/** -x. */
 export const negative: Unary = bind(unary.negative);
+/** |x|. */
 export const absolute: Unary = bind(unary.absolute);
+/** -1, 0 or 1; NaN of NaN. */
 export const sign: Unary = bind(unary.sign);
+/** 1 / x. int32 and bool operands are computed in float. */
 export const reciprocal: Unary = bind(unary.reciprocal);
+/** x². */
 export const square: Unary = bind(unary.square);
+/** The square root. int32 and bool operands are computed in float. */
 export const sqrt: Unary = bind(unary.sqrt);
+/** The cube root. int32 and bool operands are computed in float. */
 export const cbrt: Unary = bind(unary.cbrt);
+/** e to the x. int32 and bool operands are computed in float. */
 export const exp: Unary = bind(unary.exp);
+/** 2 to the x. int32 and bool operands are computed in float. */
 export const exp2: Unary = bind(unary.exp2);
+/** exp(x) - 1, exact near 0. int32 and bool operands are computed in float. */
 export const expm1: Unary = bind(unary.expm1);
+/** The natural logarithm. int32 and bool operands are computed in float. */
 export const log: Unary = bind(unary.log);
+/** The logarithm to base 2. int32 and bool operands are computed in float. */
 export const log2: Unary = bind(unary.log2);
+/** The logarithm to base 10. int32 and bool operands are computed in float. */
 export const log10: Unary = bind(unary.log10);
+/** log(1 + x), exact near 0. int32 and bool operands are computed in float. */
 export const log1p: Unary = bind(unary.log1p);
+/** The sine of x radians. int32 and bool operands are computed in float. */
 export const sin: Unary = bind(unary.sin);
+/** The cosine of x radians. int32 and bool operands are computed in float. */
 export const cos: Unary = bind(unary.cos);
+/** The tangent of x radians. int32 and bool operands are computed in float. */
 export const tan: Unary = bind(unary.tan);
+/** The angle in [-π/2, π/2] whose sine is x. int32 and bool operands are computed in float. */
 export const arcsin: Unary = bind(unary.arcsin);
+/** The angle in [0, π] whose cosine is x. int32 and bool operands are computed in float. */
 export const arccos: Unary = bind(unary.arccos);
+/** The angle in (-π/2, π/2) whose tangent is x. int32 and bool operands are computed in float. */
 export const arctan: Unary = bind(unary.arctan);
+/** The hyperbolic sine. int32 and bool operands are computed in float. */
 export const sinh: Unary = bind(unary.sinh);
+/** The hyperbolic cosine. int32 and bool operands are computed in float. */
 export const cosh: Unary = bind(unary.cosh);
+/** The hyperbolic tangent. int32 and bool operands are computed in float. */
 export const tanh: Unary = bind(unary.tanh);
+/** The inverse of sinh. int32 and bool operands are computed in float. */
 export const arcsinh: Unary = bind(unary.arcsinh);
+/** The inverse of cosh on [0, ∞). int32 and bool operands are computed in float. */
 export const arccosh: Unary = bind(unary.arccosh);
+/** The inverse of tanh. int32 and bool operands are computed in float. */
 export const arctanh: Unary = bind(unary.arctanh);
+/** 1 / (1 + exp(-x)). int32 and bool operands are computed in float. */
 export const sigmoid: Unary = bind(unary.sigmoid);
+/** The largest whole number not above x. int32 and bool operands are computed in float. */
 export const floor: Unary = bind(unary.floor);
+/** The smallest whole number not below x. int32 and bool operands are computed in float. */
 export const ceil: Unary = bind(unary.ceil);
+/** x without its fraction. int32 and bool operands are computed in float. */
 export const trunc: Unary = bind(unary.trunc);
+/** The nearest whole number, halves to the even one. int32 and bool operands are computed in float. */
 export const rint: Unary = bind(unary.rint);
 
 /** `x` where the condition holds, otherwise `y`. */

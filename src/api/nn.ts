@@ -46,10 +46,10 @@ export function elu(x: TensorLike, alpha = 1): Tensor {
   return where(t.gt(0), t, multiply(expm1(minimum(t, 0)), alpha));
 }
 
-/** Klambauer et al., "Self-Normalizing Neural Networks" (2017). */
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
+/** scale·elu(x, alpha), with the constants of Klambauer et al., "Self-Normalizing Neural Networks" (2017). */
 export function selu(x: TensorLike): Tensor {
   return multiply(elu(x, SELU_ALPHA), SELU_SCALE);
 }

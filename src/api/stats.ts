@@ -14,6 +14,7 @@ export interface Stats {
   readonly heldBytes: number;
 }
 
+/** What was compiled and run so far, and the memory that is held. */
 export function stats(): Stats {
   const backend = backendOrNull();
   const memory = backend?.kind === "plan" ? backend.memory() : { heapBytes: 0, heldBytes: 0 };

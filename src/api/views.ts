@@ -64,6 +64,7 @@ export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
   return t.view(transposeOp, { axes: order });
 }
 
+/** Two axes exchanged. @throws IndexError where there is no such axis */
 export function swapaxes(x: TensorLike, a: number, b: number): Tensor {
   const t = asTensor(x);
   const axes = t.shape.map((_, k) => k);
@@ -123,7 +124,7 @@ export function ravel(x: TensorLike): Tensor {
   return reshape(Tensor.of(elementwiseNode(copy, t.node())), [-1]);
 }
 
-/** @throws ShapeError where the tensor does not broadcast to the shape */
+/** The operand stretched to a shape; the view names elements several times and cannot be written. @throws ShapeError */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
   const t = asTensor(x);
   const joint = broadcastShapes(t.shape, shape);
