@@ -6,7 +6,7 @@ import { castOp } from "../ir/ops/cast.ts";
 import * as logic from "../ir/ops/compare.ts";
 import { broadcastToOp, detachOp } from "../ir/ops/view.ts";
 import type { Elementwise, View } from "../ir/record.ts";
-import { DTypeError, ShapeError } from "./errors.ts";
+import { DTypeError, GradloomError, ShapeError } from "./errors.ts";
 import type { AnyTypedArray, Nested } from "./nested.ts";
 import { noteUse } from "./pending.ts";
 import { leafFrom, Tensor } from "./tensor.ts";
@@ -125,6 +125,9 @@ function resolve(op: Elementwise, operands: readonly TensorLike[]): { op: Elemen
  * @throws ShapeError where the shapes do not broadcast, DTypeError where the operation does not take the dtype
  */
 export function applyElementwise(operation: Elementwise, ...values: readonly TensorLike[]): Tensor {
+  if (values.length !== operation.arity) {
+    throw new GradloomError(`${operation.name}: it takes ${operation.arity} operands, not ${values.length}`);
+  }
   const operands = values.map((v) => (isWeak(v) ? v : asTensor(v)));
   const { op, dtype } = resolve(operation, operands);
   const shape = broadcastShape(operation.name, operands);
