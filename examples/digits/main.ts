@@ -98,7 +98,7 @@ async function main(): Promise<void> {
   console.log(`model: ${relative(".", path)}, ${bytes.length} bytes`);
 
   const elsewhere = predictElsewhere(path);
-  console.log(elsewhere.replace(/^.*predictions.*$/m, "").trim());
+  console.log(elsewhere);
   if (!elsewhere.includes(`predictions ${predictions.join("")}`)) {
     throw new Error("the saved model predicts otherwise in a new process");
   }
