@@ -38,13 +38,13 @@ function tfjsRefuses({ batch, m, n, k, a, b }: MatmulAttrs, dtype: DType): strin
   return null;
 }
 
-/** Estimated time in µs: tiles of 4x8 at the measured rate, and the packing. */
+/** Estimated time in µs, within about a tenth of what was measured: tiles of 4x8, and the packing of both operands. */
 function generatedCost(m: number, n: number, k: number): number {
   const flops = 2 * (Math.ceil(m / 4) * 4) * (Math.ceil(n / 8) * 8) * k;
-  return flops / 54e3 + (m * k + k * n) / 4e3 + 0.1;
+  return flops / 54e3 + (m * k + k * n) / 7e3 + 2;
 }
 
-/** Estimated time in µs: XNNPACK's measured rate, its packing of the right operand, and making its operator anew. */
+/** The same for tfjs: XNNPACK's rate, its packing of the right operand, and making its operator anew. */
 function tfjsCost(m: number, n: number, k: number): number {
-  return (2 * m * n * k) / 30e3 + (k * n) / 0.4e3 + 3;
+  return (2 * m * (Math.ceil(n / 8) * 8) * k) / 38e3 + (k * n) / 0.4e3 + 3;
 }
