@@ -17,18 +17,12 @@ const INITIAL_LIMIT = 64 * 2 ** 20;
 /** Values used during so many last runs stay. */
 const RECENT_RUNS = 2;
 
-interface Resident {
-  readonly buffer: WeakRef<Buffer>;
-  readonly bytes: number;
-  lastUse: number;
-}
-
 /** The values of one backend that lie in its heap. */
 export class Heap {
   private readonly tfjs: TfjsHeap;
   /** By address, the least recently used first. */
-  private readonly residents: Map<number, Resident> = new Map();
-  private readonly dropped: FinalizationRegistry<number>;
+  private readonly residents: Map<number, HeapMemory> = new Map();
+  private readonly dropped: FinalizationRegistry<HeapMemory>;
   /** Of each block, the address that tfjs's allocator gave. */
   private readonly raw: Map<number, number> = new Map();
   private clock = 0;
@@ -37,7 +31,7 @@ export class Heap {
 
   constructor(tfjs: TfjsHeap) {
     this.tfjs = tfjs;
-    this.dropped = new FinalizationRegistry((pointer) => this.forget(pointer));
+    this.dropped = new FinalizationRegistry((memory) => this.discard(memory));
   }
 
   get memory(): WebAssembly.Memory {
@@ -80,37 +74,33 @@ export class Heap {
 
   /** Makes a block the buffer's memory. */
   adopt(buffer: Buffer, pointer: number): void {
-    const bytes = buffer.length * BYTES[buffer.dtype];
-    this.residents.set(pointer, { buffer: new WeakRef(buffer), bytes, lastUse: this.clock });
-    this.held += bytes;
     const memory = new HeapMemory(this, buffer, pointer);
-    this.dropped.register(buffer, pointer, memory);
+    memory.lastUse = this.clock;
+    this.residents.set(pointer, memory);
+    this.held += memory.bytes;
+    this.dropped.register(buffer, memory, memory);
     buffer.device = memory;
   }
 
   /** The address of the buffer's memory in this heap, or undefined. */
-  addressOf(buffer: Buffer): number | undefined {
-    if (!(buffer.device instanceof HeapMemory) || buffer.device.heap !== this) return undefined;
-    const { pointer } = buffer.device;
-    const resident = this.residents.get(pointer)!;
-    resident.lastUse = this.clock;
-    this.residents.delete(pointer);
-    this.residents.set(pointer, resident);
-    return pointer;
+  addressOf({ device }: Buffer): number | undefined {
+    if (!(device instanceof HeapMemory) || device.heap !== this || device.pointer === 0) return undefined;
+    device.lastUse = this.clock;
+    this.residents.delete(device.pointer);
+    this.residents.set(device.pointer, device);
+    return device.pointer;
   }
 
   /** Takes a buffer's block away from it: the caller has it now. */
   takeOver(buffer: Buffer): void {
-    if (buffer.device instanceof HeapMemory) this.disown(buffer.device);
+    if (buffer.device instanceof HeapMemory) this.forget(buffer.device);
     buffer.device = null;
   }
 
-  /** Stops tracking a block without freeing it. */
-  disown(memory: HeapMemory): void {
-    this.dropped.unregister(memory);
-    const resident = this.residents.get(memory.pointer);
-    if (resident !== undefined) this.held -= resident.bytes;
-    this.residents.delete(memory.pointer);
+  /** Frees a block. */
+  discard(memory: HeapMemory): void {
+    const { pointer } = memory;
+    if (this.forget(memory)) this.free(pointer);
   }
 
   /** The elements at an address, not copied: valid until the heap grows. */
@@ -118,52 +108,63 @@ export class Heap {
     return viewBytes(dtype, this.memory.buffer, pointer, length);
   }
 
-  private forget(pointer: number): void {
-    const resident = this.residents.get(pointer);
-    if (resident === undefined) return;
-    this.residents.delete(pointer);
-    this.held -= resident.bytes;
-    this.free(pointer);
+  /** Stops tracking a block without freeing it; whether it was tracked. */
+  private forget(memory: HeapMemory): boolean {
+    this.dropped.unregister(memory);
+    if (!this.residents.delete(memory.pointer)) return false;
+    this.held -= memory.bytes;
+    memory.pointer = 0;
+    return true;
   }
 
   /** Moves values to the host until so many bytes are free; those in use stay. */
   private shrink(bytes: number): void {
     let freed = 0;
-    for (const [pointer, resident] of [...this.residents]) {
+    for (const memory of [...this.residents.values()]) {
       if (freed >= bytes) break;
-      if (resident.lastUse > this.clock - RECENT_RUNS) continue;
-      const buffer = resident.buffer.deref();
-      freed += resident.bytes;
-      if (buffer === undefined) this.forget(pointer);
-      else {
-        buffer.read();
-        buffer.release();
-      }
+      if (memory.lastUse > this.clock - RECENT_RUNS) continue;
+      freed += memory.bytes;
+      memory.moveToHost();
     }
     this.limit = Math.max(INITIAL_LIMIT, 2 * this.held);
   }
 }
 
-/** A buffer's block in a heap. It does not hold on to the buffer, whose loss frees the block. */
+/**
+ * A buffer's block in a heap, or its elements on the host once the heap has run full. The heap knows blocks, not buffers:
+ * even a weak reference to a buffer would keep it alive until the program next waits, which a busy loop never does.
+ */
 export class HeapMemory implements DeviceMemory {
   readonly heap: Heap;
-  readonly pointer: number;
+  readonly bytes: number;
+  /** 0 once the block is gone. */
+  pointer: number;
+  /** The run that used it last. */
+  lastUse = 0;
   private readonly dtype: Buffer["dtype"];
   private readonly length: number;
+  private host: TypedArray | null = null;
 
   constructor(heap: Heap, { dtype, length }: Buffer, pointer: number) {
     this.heap = heap;
     this.pointer = pointer;
     this.dtype = dtype;
     this.length = length;
+    this.bytes = length * BYTES[dtype];
   }
 
   read(): TypedArray {
-    return this.heap.view(this.dtype, this.pointer, this.length).slice();
+    return this.host ?? this.heap.view(this.dtype, this.pointer, this.length).slice();
+  }
+
+  /** Gives the block back and keeps the elements. */
+  moveToHost(): void {
+    this.host = this.read();
+    this.heap.discard(this);
   }
 
   release(): void {
-    this.heap.disown(this);
-    this.heap.free(this.pointer);
+    this.host = null;
+    this.heap.discard(this);
   }
 }
