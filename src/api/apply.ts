@@ -83,6 +83,9 @@ export function operandNode(value: TensorLike, dtype: DType, shape: Shape, calle
 
 /** @throws ShapeError naming all shapes where they do not broadcast */
 export function broadcastShape(name: string, operands: readonly TensorLike[]): Shape {
+  const like = operands.find((o): o is Tensor => o instanceof Tensor)?.shape;
+  const alike = (o: TensorLike): boolean => isWeak(o) || (o instanceof Tensor && sameShape(o.shape, like!));
+  if (like !== undefined && operands.every(alike)) return like;
   const shapes = operands.map((o) => (isWeak(o) ? [] : asTensor(o).shape));
   const shape = broadcastShapes(...shapes);
   if (shape === null) {
