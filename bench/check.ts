@@ -1,21 +1,8 @@
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { BATCH, type Batch, LAYERS, peers, type Weights } from "./peers.ts";
+import { peers } from "./peers.ts";
+import { makeWorkload } from "./workload.ts";
 
-/** Checks, without measuring, that the peers compute the same losses and the same elementwise result. */
-const random = xoroshiro128plus(1);
-const uniform = (count: number, scale: number): Float32Array =>
-  Float32Array.from({ length: count }, () => (2 * uniformFloat64(random) - 1) * scale);
-
-const weights: Weights = LAYERS.slice(1).map((outputs, i) => {
-  const inputs = LAYERS[i]!;
-  return { inputs, outputs, kernel: uniform(inputs * outputs, inputs ** -0.5), bias: uniform(outputs, 0.1) };
-});
-const labels = new Float32Array(BATCH * 10);
-for (let i = 0; i < BATCH; i++) labels[i * 10 + ((i * 7) % 10)] = 1;
-const batch: Batch = { size: BATCH, images: uniform(BATCH * 784, 1), labels };
-const x = uniform(1_000_000, 2);
-const y = uniform(1_000_000, 2);
+/** Checks, without measuring, that the contenders compute the same losses and the same elementwise result. */
+const { weights, batch, x, y } = makeWorkload();
 
 for (const load of Object.values(peers)) {
   const peer = await load();

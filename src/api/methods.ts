@@ -141,7 +141,10 @@ export abstract class TensorMethods {
   }
 
   // --- views -------------------------------------------------------------------------------------------------------
-  /** A view of the selected part: `t.get(0, "1:-1", newaxis)`, `t.get("..., ::2")`. */
+  /**
+   * A view of the selected part: `t.get(0, "1:-1", newaxis)`, `t.get("..., ::2")`. As in NumPy, a single element named by
+   * integers alone is a copy: to change it, use `set_`, or add `"..."` to the index.
+   */
   get(this: Tensor, ...index: readonly IndexItem[]): Tensor {
     return views.getItem(this, index);
   }
