@@ -26,7 +26,8 @@ export interface Explanation {
 export interface PlanSummary {
   /** Operations after `differentiate`, before anything was simplified or fused; views and constants do not count. */
   readonly operations: number;
-  /** Kernels, by kind: `elementwise`, `reduction`, `matmul`, `matmul (tfjs)`, `copy`. */
+  /** Kernels, by kind: `elementwise`, `reduction`, `matmul`, `matmul (tfjs)`, `copy`, and scans,
+   * sorts and scatters by the operation's name. */
   readonly kernels: { readonly [kind: string]: number };
   readonly kernelCount: number;
   /** Bytes of the working memory that all intermediate values share. */
@@ -66,6 +67,7 @@ export function summarize(plan: Plan, operations: number): PlanSummary {
   for (const step of plan.steps) {
     let kind: string = step.kind;
     if (step.kind === "region") kind = step.region.reduce === null ? "elementwise" : "reduction";
+    if (step.kind === "kernel") kind = step.op;
     if (step.kind === "matmul" && step.choice.kernel === "tfjs") kind = "matmul (tfjs)";
     kernels[kind] = (kernels[kind] ?? 0) + 1;
   }

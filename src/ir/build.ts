@@ -3,10 +3,11 @@ import type { DType } from "./dtype.ts";
 import { type Shape, sameShape } from "./layout.ts";
 import { type Attrs, NO_ATTRS, type Node } from "./node.ts";
 import { castOp } from "./ops/cast.ts";
+import { gatherOp } from "./ops/gather.ts";
 import { constantOp, inputOp, iotaOp } from "./ops/source.ts";
 import { updateOp } from "./ops/update.ts";
-import { broadcastToOp, reshapeOp, transposeOp } from "./ops/view.ts";
-import type { Contract, Elementwise, Reduce, View } from "./record.ts";
+import { broadcastToOp, reshapeOp, sliceOp, transposeOp } from "./ops/view.ts";
+import type { Contract, Elementwise, Kernel, Reduce, Scan, View } from "./record.ts";
 
 /** An element-wise operation on operands of one shape; a number stands for a constant of the others' type. */
 export function elementwise(op: Elementwise, ...operands: readonly (Node | number)[]): Node {
@@ -78,4 +79,24 @@ export function input(shape: Shape, dtype: DType, name = ""): Node {
 /** `base` with the elements at `strides`, `offset` (over its row-major elements) replaced by those of `value`. */
 export function update(base: Node, value: Node, strides: readonly number[], offset: number): Node {
   return { op: updateOp, inputs: [base, value], attrs: { strides, offset }, shape: base.shape, dtype: base.dtype };
+}
+
+/** The elements of `x` at row-major positions. */
+export function gather(x: Node, index: Node): Node {
+  return { op: gatherOp, inputs: [x, index], attrs: NO_ATTRS, shape: index.shape, dtype: x.dtype };
+}
+
+/** A running value along an axis. */
+export function scan(op: Scan, axis: number, ...x: readonly Node[]): Node {
+  return { op, inputs: x, attrs: { axis }, shape: x[0]!.shape, dtype: x[0]!.dtype };
+}
+
+export function kernel(op: Kernel, inputs: readonly Node[], attrs: Attrs = NO_ATTRS): Node {
+  return { op, inputs, attrs, ...op.type(inputs, attrs) };
+}
+
+/** The elements in reverse along an axis. */
+export function flip(x: Node, axis: number): Node {
+  const starts = x.shape.map((d, k) => (k === axis ? Math.max(d - 1, 0) : 0));
+  return view(sliceOp, x, { starts, steps: x.shape.map((_, k) => (k === axis ? -1 : 1)), lengths: x.shape });
 }

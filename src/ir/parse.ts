@@ -124,6 +124,10 @@ class Parser {
     }
     if (kind === "const") return { kind, value: this.number(rest), dtype };
     if (kind === "index") return { kind, ...this.place(rest), dtype };
+    if (kind === "gather") {
+      const parts = /^(\d+) of (\d+) at (v\d+)$/.exec(rest) ?? this.fail(`"${text}" gathers nothing`);
+      return { kind, input: this.number(parts[1]!), arg: value(parts[3]!), length: this.number(parts[2]!), dtype };
+    }
     if (kind === "cast") return { kind, arg: value(rest), dtype };
     if (!Object.hasOwn(ARITY, kind)) this.fail(`there is no primitive ${kind}`);
     return { kind: "prim", prim: kind as Prim, args: rest.split(",").map(value), dtype };

@@ -4,6 +4,7 @@
  */
 import type { DType } from "./dtype.ts";
 import type { Shape } from "./layout.ts";
+import type { Attrs } from "./node.ts";
 import type { MatmulAttrs } from "./ops/fused.ts";
 import type { Region } from "./region.ts";
 
@@ -48,6 +49,17 @@ export type Step =
       /** Arena offset of the working memory. */
       readonly scratch: number;
       readonly choice: MatmulChoice;
+    }
+  /** A scan or a kernel of the op table, on row-major buffers of the given types. */
+  | {
+      readonly kind: "kernel";
+      readonly op: string;
+      readonly attrs: Attrs;
+      readonly types: readonly TensorSpec[];
+      readonly inputs: readonly number[];
+      readonly output: number;
+      /** Arena offset of the working memory. */
+      readonly scratch: number;
     };
 
 export interface Plan {

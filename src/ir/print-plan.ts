@@ -25,6 +25,10 @@ function stepText(step: Step): string {
       const shape = [...batch, `${m}x${k}·${k}x${n}`].join(" × ");
       return `matmul ${shape} by ${step.choice.kernel} (${step.choice.why}): b${step.a}, b${step.b} -> b${step.output}`;
     }
+    case "kernel": {
+      const operands = step.inputs.map((b) => `b${b}`).join(", ");
+      return `${step.op} ${step.types.map((t) => `[${t.shape}]`).join(" ")}: ${operands} -> b${step.output}`;
+    }
     case "region": {
       const { region } = step;
       const computed = region.body.flatMap((i) => (i.kind === "prim" ? [i.prim] : i.kind === "cast" ? ["cast"] : []));

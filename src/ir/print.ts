@@ -60,6 +60,8 @@ function instrText(i: Instr): string {
       return `index ${placeText(i.strides, i.offset)}`;
     case "cast":
       return `cast v${i.arg}`;
+    case "gather":
+      return `gather ${i.input} of ${i.length} at v${i.arg}`;
     case "prim":
       return `${i.prim} ${i.args.map((a) => `v${a}`).join(", ")}`;
   }

@@ -29,7 +29,7 @@ export interface Elementwise extends Common {
   /** dtype of the result: that of the last operand, bool, or the attribute `dtype`. */
   readonly result: "same" | "bool" | "cast";
   /** Which operand dtypes it is defined on. */
-  readonly on: "any" | "number" | "float" | "bool";
+  readonly on: "any" | "number" | "float" | "bool" | "integer";
   readonly scalar: (...x: readonly Scalar[]) => Scalar;
   /** The definition, written independently of `scalar`: the oracle. */
   readonly reference: (...x: readonly number[]) => number;
@@ -87,4 +87,52 @@ export interface Fused extends Common {
   readonly kind: "fused";
 }
 
-export type Op = Elementwise | Reduce | View | Contract | Source | Update | Effect | Fused;
+/**
+ * `gather(x, index)`: for each element of `index` (int32) the element of `x` at that row-major position. Positions outside
+ * are moved to the nearest one inside, so that nothing beyond the buffer is ever read.
+ */
+export interface Gather extends Common {
+  readonly kind: "gather";
+}
+
+/** A running value along the attribute `axis`; the result has the operands' shape and dtype. */
+export interface Scan extends Common {
+  readonly kind: "scan";
+  readonly arity: number;
+  readonly on: "number" | "float";
+  /** The carry before the first element. */
+  readonly start: (dtype: DType) => number;
+  /** The next carry, which is also the result's element. */
+  readonly step: (carry: Scalar, ...x: readonly Scalar[]) => Scalar;
+  /** The definition, written independently of `step`. */
+  readonly reference: (carry: number, ...x: readonly number[]) => number;
+}
+
+/** What a kernel's definition computes from: row-major elements and shapes. */
+export interface KernelOperand {
+  readonly data: ArrayLike<number>;
+  readonly shape: Shape;
+}
+
+/** A computation that is no loop nest over elements: sorting, scattering, joining overlapping windows. */
+export interface Kernel extends Common {
+  readonly kind: "kernel";
+  readonly arity: number;
+  /** The result's type from the operands'. @throws Error that says what is wrong with them */
+  type(operands: readonly KernelType[], attrs: Attrs): KernelType;
+  /** Whether the result is the first operand with some elements replaced: then it may take over its memory. */
+  readonly updates: boolean;
+  /** Working memory, in bytes. */
+  scratchBytes(operands: readonly KernelType[], attrs: Attrs): number;
+  /** The definition: the elements of the result. `round` is what storing a number in the result's dtype does to it. */
+  reference(x: readonly KernelOperand[], attrs: Attrs, round: (value: number) => number): ArrayLike<number>;
+  /** The same by other operations, where no backend needs a kernel of its own. */
+  readonly expand: ((node: Node) => Node) | null;
+}
+
+export interface KernelType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+export type Op = Elementwise | Reduce | View | Contract | Source | Update | Effect | Fused | Gather | Scan | Kernel;

@@ -24,7 +24,26 @@ export type Instr =
   | { readonly kind: "index"; readonly strides: readonly number[]; readonly offset: number; readonly dtype: DType }
   /** `dtype` is the result's; the operands of a comparison share another one, and `select`'s first is bool. */
   | { readonly kind: "prim"; readonly prim: Prim; readonly args: readonly number[]; readonly dtype: DType }
-  | { readonly kind: "cast"; readonly arg: number; readonly dtype: DType };
+  | { readonly kind: "cast"; readonly arg: number; readonly dtype: DType }
+  /** The element of an input of `length` elements at the position that `arg` (int32) says, moved inside where it is outside. */
+  | {
+      readonly kind: "gather";
+      readonly input: number;
+      readonly arg: number;
+      readonly length: number;
+      readonly dtype: DType;
+    };
+
+/** The instructions that an instruction reads. */
+export function argsOf(i: Instr): readonly number[] {
+  if (i.kind === "prim") return i.args;
+  return i.kind === "cast" || i.kind === "gather" ? [i.arg] : [];
+}
+
+/** The input that an instruction loads from, or null. */
+export function inputOf(i: Instr): number | null {
+  return i.kind === "load" || i.kind === "gather" ? i.input : null;
+}
 
 /** How a reduction joins two values; `or` and `and` are for bool. */
 export type Combine = "add" | "mul" | "max" | "min" | "or" | "and";

@@ -3,7 +3,10 @@
  * a backend is one exhaustive {@link Emit} map over them.
  */
 
-/** How many arguments each primitive takes. Comparisons, `and`, `or`, `not` give bool; `select` takes a bool first. */
+/**
+ * How many arguments each primitive takes. `bitAnd`…`shrU` are for int32, and shift by the low five bits. Comparisons, `and`, `or`, `not` give bool;
+ * `select` takes a bool first.
+ */
 export const ARITY = {
   add: 2,
   sub: 2,
@@ -41,6 +44,12 @@ export const ARITY = {
   asinh: 1,
   acosh: 1,
   atanh: 1,
+  bitAnd: 2,
+  bitOr: 2,
+  bitXor: 2,
+  shl: 2,
+  shr: 2,
+  shrU: 2,
   lt: 2,
   le: 2,
   eq: 2,
@@ -160,6 +169,12 @@ export const evaluate: Emit<number> = {
   asinh: (a) => Math.asinh(a!),
   acosh: (a) => Math.acosh(a!),
   atanh: (a) => Math.atanh(a!),
+  bitAnd: (a, b) => a! & b!,
+  bitOr: (a, b) => a! | b!,
+  bitXor: (a, b) => a! ^ b!,
+  shl: (a, b) => a! << b!,
+  shr: (a, b) => a! >> b!,
+  shrU: (a, b) => (a! >>> b!) | 0,
   lt: (a, b) => truth(a! < b!),
   le: (a, b) => truth(a! <= b!),
   eq: (a, b) => truth(a! === b!),

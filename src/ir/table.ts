@@ -1,11 +1,17 @@
 /** The op table: every record, by the name it has in the graph's text. */
 import * as arithmetic from "./ops/arithmetic.ts";
+import * as bits from "./ops/bits.ts";
 import { castOp } from "./ops/cast.ts";
 import * as compare from "./ops/compare.ts";
 import * as effect from "./ops/effect.ts";
+import { foldOp } from "./ops/fold.ts";
 import * as fused from "./ops/fused.ts";
+import { gatherOp } from "./ops/gather.ts";
 import { matmul } from "./ops/matmul.ts";
 import * as reduce from "./ops/reduce.ts";
+import * as scan from "./ops/scan.ts";
+import * as scatter from "./ops/scatter.ts";
+import { argsortOp } from "./ops/sort.ts";
 import * as source from "./ops/source.ts";
 import * as unary from "./ops/unary.ts";
 import { updateOp } from "./ops/update.ts";
@@ -14,12 +20,15 @@ import type { Op } from "./record.ts";
 
 const modules: readonly object[] = [
   arithmetic,
+  bits,
   { castOp },
   compare,
   effect,
   fused,
-  { matmul },
+  { foldOp, gatherOp, matmul, argsortOp },
   reduce,
+  scan,
+  scatter,
   source,
   unary,
   { updateOp },

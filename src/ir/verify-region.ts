@@ -2,7 +2,7 @@
 import { contiguous, type Layout, overlaps, sizeOf } from "./layout.ts";
 import type { Node } from "./node.ts";
 import { fusedUpdateOp, type MatmulAttrs, type MatrixLayout, matmulStridedOp, regionOf } from "./ops/fused.ts";
-import type { Instr, Region } from "./region.ts";
+import { argsOf, type Instr, type Region } from "./region.ts";
 import { ARITY, isPredicate } from "./scalar.ts";
 
 type Fail = (why: string) => never;
@@ -45,7 +45,7 @@ function verifyRegion(node: Node, region: Region, fail: Fail): void {
 }
 
 function verifyInstr(i: Instr, k: number, { shape, body }: Region, node: Node, fail: Fail): void {
-  const args = i.kind === "prim" ? i.args : i.kind === "cast" ? [i.arg] : [];
+  const args = argsOf(i);
   if (args.some((a) => !(a >= 0 && a < k))) fail(`v${k} reads a value that does not come before it`);
   if (i.kind === "load") {
     const x = node.inputs[i.input];
@@ -55,6 +55,13 @@ function verifyInstr(i: Instr, k: number, { shape, body }: Region, node: Node, f
     if (sizeOf(shape) === 0) return;
     const [low, high] = reach({ shape, strides: i.strides, offset: i.offset });
     if (low < 0 || high >= sizeOf(x!.shape)) fail(`v${k} loads elements ${low} to ${high} of [${x!.shape}]`);
+  }
+  if (i.kind === "gather") {
+    const x = node.inputs[i.input];
+    if (x === undefined || x.dtype !== i.dtype || sizeOf(x.shape) !== i.length)
+      fail(`v${k} gathers ${i.dtype} from operand ${i.input}, of which there are not ${i.length} elements`);
+    if (body[i.arg]!.dtype !== "int32") fail(`v${k} gathers at v${i.arg}, which is ${body[i.arg]!.dtype}`);
+    if (i.length === 0 && sizeOf(shape) > 0) fail(`v${k} gathers from nothing`);
   }
   if (i.kind !== "prim") return;
   if (args.length !== ARITY[i.prim]) fail(`v${k} ${i.prim} takes ${ARITY[i.prim]} operands, not ${args.length}`);

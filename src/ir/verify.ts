@@ -2,7 +2,8 @@
 import { isFloat } from "./dtype.ts";
 import { broadcastShapes, contiguous, type Layout, overlaps, type Shape, sameShape, sizeOf } from "./layout.ts";
 import type { Graph, Node } from "./node.ts";
-import type { Elementwise, Reduce } from "./record.ts";
+import { kernelTypes } from "./ops/fused.ts";
+import type { Elementwise, Kernel, Reduce } from "./record.ts";
 import { verifyFused, verifyStore } from "./verify-region.ts";
 
 /** How far a graph has come: which kinds of operations may still be in it. */
@@ -39,7 +40,8 @@ type Fail = (label: string, why: string) => never;
 
 function verifyStage({ op }: Node, stage: Stage, fail: Fail): void {
   const isFused = op.kind === "fused";
-  if (stage === "fused" ? !isFused && op.name !== "input" : isFused)
+  const isKernel = op.kind === "scan" || op.kind === "kernel";
+  if (stage === "fused" ? !isFused && !isKernel && op.name !== "input" : isFused)
     fail("I10", `it may not occur in a ${stage} graph`);
   if (op.kind !== "effect" || stage === "recorded") return;
   if (stage === "pure" || op.effect === "write") fail("I10", `it may not occur in a ${stage} graph`);
@@ -89,7 +91,41 @@ function verifyNode(node: Node, fail: Fail): void {
       return;
     case "fused":
       verifyFused(node, (why) => fail("I9", why));
+      return;
+    case "gather":
+      arity(2);
+      verifyGather(node, fail);
+      return;
+    case "scan":
+      arity(op.arity);
+      verifyScan(node, fail);
+      return;
+    case "kernel":
+      arity(op.arity);
+      verifyKernel(op, node, fail);
   }
+}
+
+function verifyGather({ inputs, shape, dtype }: Node, fail: Fail): void {
+  const [x, index] = inputs as [Node, Node];
+  if (index.dtype !== "int32" || !sameShape(index.shape, shape))
+    fail("I11", `its index is ${index.dtype}[${index.shape}]`);
+  if (x.dtype !== dtype) fail("I11", `it makes ${dtype} of ${x.dtype}`);
+  if (sizeOf(x.shape) === 0 && sizeOf(shape) > 0) fail("I11", "it reads from nothing");
+}
+
+function verifyScan({ op, inputs, attrs, shape, dtype }: Node, fail: Fail): void {
+  const axis = attrs.axis as number;
+  if (dtype === "bool" || (op.kind === "scan" && op.on === "float" && !isFloat(dtype)))
+    fail("I11", `it is not defined on ${dtype}`);
+  if (!(axis >= 0 && axis < shape.length)) fail("I11", `there is no axis ${axis}`);
+  for (const [k, { dtype: own, shape: length }] of kernelTypes(inputs, attrs).entries())
+    if (own !== dtype || !sameShape(length, shape)) fail("I11", `operand ${k} is ${own}[${length}]`);
+}
+
+function verifyKernel(op: Kernel, node: Node, fail: Fail): void {
+  const { shape, dtype } = op.type(kernelTypes(node.inputs, node.attrs), node.attrs);
+  if (dtype !== node.dtype || sizeOf(shape) !== sizeOf(node.shape)) fail("I11", `its result is ${dtype}[${shape}]`);
 }
 
 const stretches = (from: Shape, to: Shape): boolean => {
@@ -106,6 +142,7 @@ function verifyElementwise(op: Elementwise, { inputs, shape, dtype }: Node, fail
   });
   if (op.on === "float" && !isFloat(last.dtype)) fail("I3", `it is not defined on ${last.dtype}`);
   if (op.on === "bool" && last.dtype !== "bool") fail("I3", `it is not defined on ${last.dtype}`);
+  if (op.on === "integer" && last.dtype !== "int32") fail("I3", `it is not defined on ${last.dtype}`);
   if (op.on === "number" && last.dtype === "bool") fail("I3", "it is not defined on bool");
   if (op.result === "bool" && dtype !== "bool") fail("I3", `its result is bool, not ${dtype}`);
   if (op.result === "same" && dtype !== last.dtype) fail("I3", `its result is ${last.dtype}, not ${dtype}`);

@@ -6,6 +6,7 @@ import { verify } from "../ir/verify.ts";
 import { cse } from "./cse.ts";
 import { dce } from "./dce.ts";
 import { differentiate } from "./differentiate.ts";
+import { expand } from "./expand.ts";
 import { functionalize } from "./functionalize.ts";
 import { fuse } from "./fuse/fuse.ts";
 import { type Donation, plan } from "./plan.ts";
@@ -21,6 +22,7 @@ export interface Pass {
 export const PASSES: readonly Pass[] = [
   { name: "functionalize", run: functionalize, stage: "functional" },
   { name: "differentiate", run: differentiate, stage: "pure" },
+  { name: "expand", run: expand, stage: "pure" },
   { name: "simplify", run: simplify, stage: "pure" },
   { name: "cse", run: cse, stage: "pure" },
   { name: "dce", run: dce, stage: "pure" },

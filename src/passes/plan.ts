@@ -5,9 +5,9 @@
 import { BYTES } from "../ir/dtype.ts";
 import { sizeOf } from "../ir/layout.ts";
 import type { Graph, Node } from "../ir/node.ts";
-import { fusedUpdateOp, type MatmulAttrs, matmulStridedOp, regionOf } from "../ir/ops/fused.ts";
+import { fusedUpdateOp, kernelTypes, type MatmulAttrs, matmulStridedOp, regionOf } from "../ir/ops/fused.ts";
 import type { MatmulChoice, Place, Plan, PlanBuffer, Step, Target, TensorSpec } from "../ir/plan.ts";
-import type { Region } from "../ir/region.ts";
+import { inputOf, type Region } from "../ir/region.ts";
 import { assignOffsets, type Interval } from "./arena.ts";
 
 /** A pair [input, output]: the output is the new value of what the input holds. */
@@ -82,12 +82,16 @@ class Planner {
       intervals.push({ bytes: bytesOf(slot.nodes[0]!), first: slot.first, last: slot.last });
     }
     order.forEach((node, step) => {
-      if (node.op !== matmulStridedOp) return;
-      const choice = this.target.matmul(node.attrs as MatmulAttrs, node.dtype);
-      choices.set(node, choice);
-      if (choice.scratchBytes === 0) return;
+      let scratchBytes = 0;
+      if (node.op === matmulStridedOp) {
+        const choice = this.target.matmul(node.attrs as MatmulAttrs, node.dtype);
+        choices.set(node, choice);
+        ({ scratchBytes } = choice);
+      } else if (node.op.kind === "kernel")
+        scratchBytes = node.op.scratchBytes(kernelTypes(node.inputs, node.attrs), node.attrs);
+      if (scratchBytes === 0) return;
       owners.push(node);
-      intervals.push({ bytes: choice.scratchBytes, first: step, last: step });
+      intervals.push({ bytes: scratchBytes, first: step, last: step });
     });
     const { offsets, bytes } = assignOffsets(intervals, this.target.alignment);
     owners.forEach((owner, k) => {
@@ -136,15 +140,16 @@ class Planner {
   }
 
   private reusable(node: Node, step: number, isOutput: boolean): Slot | undefined {
-    if (node.op === matmulStridedOp) return undefined;
-    const region = regionOf(node);
-    const update = node.op === fusedUpdateOp;
-    const candidates = update ? [node.inputs[0]!] : isOutput || region.reduce !== null ? [] : node.inputs;
+    const region = node.op.kind === "fused" && node.op !== matmulStridedOp ? regionOf(node) : null;
+    const update = updates(node);
+    if (region === null && !update) return undefined;
+    const candidates = update ? [node.inputs[0]!] : isOutput || region?.reduce !== null ? [] : node.inputs;
     for (const x of candidates) {
       const slot = this.slots.get(x);
       if (slot === undefined || slot.output !== null || this.lastRead.get(x) !== step) continue;
       if (bytesOf(x) !== bytesOf(node) || x.dtype !== node.dtype) continue;
-      if (!onlyReadsWhereItStores(region, node.inputs.indexOf(x))) continue;
+      if (region === null && node.inputs.lastIndexOf(x) > 0) continue;
+      if (region !== null && !onlyReadsWhereItStores(region, node.inputs.indexOf(x))) continue;
       // Another operand may live in the same slot only as this very value.
       if (node.inputs.some((other) => other !== x && this.slots.get(other) === slot)) continue;
       if (update) this.inPlace.add(node);
@@ -160,8 +165,9 @@ class Planner {
     if (lastRead > slot.first) return false;
     if (lastRead < slot.first) return true;
     const writer = this.order[slot.first]!;
-    if (writer.op === matmulStridedOp) return false;
     const position = writer.inputs.indexOf(input);
+    if (writer.op.kind === "kernel") return writer.op.updates && writer.inputs.lastIndexOf(input) === 0;
+    if (writer.op.kind === "scan" || writer.op === matmulStridedOp) return false;
     return regionOf(writer).reduce === null && onlyReadsWhereItStores(regionOf(writer), position);
   }
 
@@ -179,10 +185,22 @@ class Planner {
       const choice = choices.get(node)!;
       return [{ kind: "matmul", attrs, dtype: node.dtype, a, b, output, scratch: at.get(node) ?? 0, choice }];
     }
+    if (node.op.kind === "scan" || node.op.kind === "kernel") {
+      const own = kernelTypes(node.inputs, node.attrs);
+      const types = [...own, { shape: node.shape, dtype: node.dtype }];
+      const { attrs, op } = node;
+      const call: Step = { kind: "kernel", op: op.name, attrs, types, inputs, output, scratch: at.get(node) ?? 0 };
+      return updates(node) && !this.inPlace.has(node) ? [{ kind: "copy", from: inputs[0]!, to: output }, call] : [call];
+    }
     const run: Step = { kind: "region", region: regionOf(node), inputs, output };
     if (node.op !== fusedUpdateOp || this.inPlace.has(node)) return [run];
     return [{ kind: "copy", from: inputs[0]!, to: output }, run];
   }
+}
+
+/** Whether a node's result is its first operand with some elements replaced. */
+function updates({ op }: Node): boolean {
+  return op === fusedUpdateOp || (op.kind === "kernel" && op.updates);
 }
 
 function bytesOf(node: Node): number {
@@ -193,8 +211,9 @@ function bytesOf(node: Node): number {
 function onlyReadsWhereItStores(region: Region, input: number): boolean {
   return region.body.every(
     (i) =>
-      i.kind !== "load" ||
-      i.input !== input ||
-      (i.offset === region.store.offset && i.strides.every((st, k) => st === region.store.strides[k])),
+      inputOf(i) !== input ||
+      (i.kind === "load" &&
+        i.offset === region.store.offset &&
+        i.strides.every((st, k) => st === region.store.strides[k])),
   );
 }

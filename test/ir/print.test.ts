@@ -36,8 +36,8 @@ describe("the text form of graphs", () => {
     const texts: string[] = [];
     lower(example(), (_name, graph) => texts.push(printGraph(graph)));
     for (const text of texts) expect(printGraph(parseGraph(text))).toBe(text);
-    expect(texts.length).toBe(7);
-    expect(texts[6]).toContain("reduce add over [1] from 0");
+    expect(texts.length).toBe(8);
+    expect(texts[7]).toContain("reduce add over [1] from 0");
   });
 
   it("comes back exactly for any attributes", () => {

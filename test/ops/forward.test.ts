@@ -1,8 +1,5 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Buffer } from "../../src/backends/backend.ts";
-import { interpret } from "../../src/backends/reference/interpret.ts";
-import { loadWasm, type WasmBackend } from "../../src/backends/wasm/backend.ts";
 import {
   broadcastTo,
   cast,
@@ -16,69 +13,18 @@ import {
   update,
   view,
 } from "../../src/ir/build.ts";
-import { allocate, DTYPES, type DType, isFloat, type TypedArray } from "../../src/ir/dtype.ts";
+import { allocate, DTYPES, type DType, isFloat } from "../../src/ir/dtype.ts";
 import { type Shape, sizeOf } from "../../src/ir/layout.ts";
-import { type Graph, graphOf, type Node } from "../../src/ir/node.ts";
+import { graphOf, type Node } from "../../src/ir/node.ts";
 import { matmul } from "../../src/ir/ops/matmul.ts";
 import { asStridedOp, sliceOp } from "../../src/ir/ops/view.ts";
 import type { Elementwise, Reduce } from "../../src/ir/record.ts";
 import { OPS } from "../../src/ir/table.ts";
-import { compilePlan } from "../../src/passes/pipeline.ts";
+import { compare, draw, SPECIAL, startWasm } from "../support/compare.ts";
 import { randomFrom } from "../support/random.ts";
 import { SAMPLES } from "../support/samples.ts";
 
-let wasm: WasmBackend;
-beforeAll(async () => {
-  wasm = await loadWasm();
-});
-
-const SPECIAL = [0, -0, 1, -1, 2, 0.5, -2.5, NaN, Infinity, -Infinity, 100, -0.3];
-
-/** Elements of which some are special; in the sampled range of `name` where one is given. */
-function draw(dtype: DType, count: number, random: () => number, name?: string, operand = 0): TypedArray {
-  const data = allocate(dtype, count);
-  const { ranges } = SAMPLES[name ?? ""] ?? { ranges: [[-3, 3]] as const };
-  const [low, high] = ranges[Math.min(operand, ranges.length - 1)]!;
-  for (let i = 0; i < count; i++) {
-    if (dtype === "bool") data[i] = random() < 0.5 ? 0 : 1;
-    else if (dtype === "int32")
-      data[i] =
-        random() < 0.1 ? [2 ** 31 - 1, -(2 ** 31), 0][Math.floor(random() * 3)]! : Math.floor(random() * 21) - 10;
-    else data[i] = random() < 0.25 ? SPECIAL[Math.floor(random() * SPECIAL.length)]! : low + (high - low) * random();
-  }
-  return data;
-}
-
-/** How far float results may be apart: relative, or of `scale` where sums cancel. */
-function expectClose(
-  what: string,
-  actual: TypedArray,
-  expected: TypedArray,
-  dtype: DType,
-  loose: boolean,
-  scale = 0,
-): void {
-  const tolerance = !loose || !isFloat(dtype) ? 0 : dtype === "float32" ? 5e-7 : 2e-15;
-  for (let k = 0; k < expected.length; k++) {
-    const [a, b] = [actual[k]!, expected[k]!];
-    if (
-      Object.is(a, b) ||
-      (a === 0 && b === 0) ||
-      Math.abs(a - b) <= tolerance * Math.max(Math.abs(b), scale, dtype === "float32" ? 1e-30 : 0)
-    )
-      continue;
-    expect({ what, element: k, value: a }).toEqual({ what, element: k, value: b });
-  }
-}
-
-function compare(what: string, graph: Graph, data: readonly TypedArray[], loose: boolean, scale = 0): void {
-  const expected = interpret(graph, data);
-  const executable = wasm.compile(compilePlan(graph, [], wasm.target));
-  const buffers = graph.inputs.map((x, k) => new Buffer(x.dtype, data[k]!.length, data[k]!.slice()));
-  executable.run(buffers).forEach((out, k) => {
-    expectClose(what, out.read(), expected[k]!, graph.outputs[k]!.dtype, loose, scale);
-  });
-}
+beforeAll(startWasm);
 
 /** Views that end in the shape (2, 0 or 5), from leaves of several shapes. */
 function operandOf(dtype: DType, shape: readonly [number, number], kind: number): { leaf: Node; node: Node } {
@@ -118,7 +64,15 @@ const CANCELS: ReadonlySet<string> = new Set(["logaddexp", "logaddexp2", "sinc"]
 
 const dtypesOf = (op: Elementwise): DType[] =>
   DTYPES.filter((d) =>
-    op.on === "float" ? isFloat(d) : op.on === "number" ? d !== "bool" : op.on === "bool" ? d === "bool" : true,
+    op.on === "integer"
+      ? d === "int32"
+      : op.on === "float"
+        ? isFloat(d)
+        : op.on === "number"
+          ? d !== "bool"
+          : op.on === "bool"
+            ? d === "bool"
+            : true,
   );
 
 describe("the op table on wasm against the interpreter", () => {

@@ -81,7 +81,7 @@ describe("gradients against central differences in float64", () => {
 
   it("an operation that claims a zero derivative is constant around its samples", () => {
     for (const op of elementwiseOps) {
-      if (op.grad !== "zero" || op.on === "bool") continue;
+      if (op.grad !== "zero" || op.on === "bool" || op.on === "integer") continue;
       const random = randomFrom(7);
       for (let n = 0; n < 50; n++) {
         const at = drawOperands(SAMPLES[op.name]!, op.arity, 1, random).map((o) => o[0]!);

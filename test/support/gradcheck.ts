@@ -1,7 +1,9 @@
 import { interpret } from "../../src/backends/reference/interpret.ts";
-import { full, input } from "../../src/ir/build.ts";
-import { type Shape, sizeOf } from "../../src/ir/layout.ts";
+import { cast, elementwise, full, input, iota, reduce, reshape } from "../../src/ir/build.ts";
+import { contiguousStrides, type Shape, sizeOf } from "../../src/ir/layout.ts";
 import { graphOf, type Node } from "../../src/ir/node.ts";
+import { add, multiply } from "../../src/ir/ops/arithmetic.ts";
+import { sum } from "../../src/ir/ops/reduce.ts";
 import { reverse } from "../../src/passes/differentiate.ts";
 
 const STEP = 1e-5;
@@ -40,5 +42,33 @@ export function checkGradient(
         `${name}: the gradient of operand ${k} is ${given} at element ${i}, but central differences give ${numeric}`,
       );
     });
+  });
+}
+
+/** Nonlinear, so that second derivatives of a linear operation are not all zero. */
+const squared = (y: Node): Node => elementwise(multiply, y, y);
+
+/**
+ * Compares gradients of gradients: with h(x) = Σ v·∂(Σ w·y²)/∂x, for fixed weights v and w, checks ∂h/∂x against central
+ * differences in float64.
+ */
+export function checkSecondOrder(
+  name: string,
+  shapes: readonly Shape[],
+  values: readonly Float64Array[],
+  build: (leaves: readonly Node[]) => Node,
+): void {
+  if (shapes.some((s) => sizeOf(s) === 0)) return;
+  checkGradient(`${name}, second order`, shapes, values, (leaves) => {
+    const y = squared(build(leaves));
+    const weights = cast(iota(y.shape, contiguousStrides(y.shape), "float64", 0.3, 0.17), y.dtype);
+    const first = reverse(y, weights, new Set(leaves));
+    const parts = leaves.map((leaf, k) => {
+      const gradient = first.get(leaf) ?? full(leaf.shape, 0, "float64");
+      const v = iota(leaf.shape, contiguousStrides(leaf.shape), "float64", 0.7 - k, 0.31);
+      const axes = leaf.shape.map((_, a) => a);
+      return reshape(reduce(sum, elementwise(multiply, gradient, v), axes), []);
+    });
+    return parts.reduce((a, b) => elementwise(add, a, b));
   });
 }

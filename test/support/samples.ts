@@ -97,6 +97,12 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
   ceil: STEPS,
   trunc: STEPS,
   rint: STEPS,
+  bitwiseAnd: ANY,
+  bitwiseOr: ANY,
+  bitwiseXor: ANY,
+  leftShift: ANY,
+  rightShift: ANY,
+  rightShiftUnsigned: ANY,
 };
 
 const KEEP = 0.05;

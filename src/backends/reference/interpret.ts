@@ -5,8 +5,8 @@
 import { allocate, type DType, type TypedArray } from "../../ir/dtype.ts";
 import { contiguous, forEachOffset, type Layout, sizeOf } from "../../ir/layout.ts";
 import type { Graph, Node } from "../../ir/node.ts";
-import { fusedUpdateOp, type MatmulAttrs, matmulStridedOp, regionOf } from "../../ir/ops/fused.ts";
-import type { Elementwise, Reduce } from "../../ir/record.ts";
+import { fusedUpdateOp, kernelTypes, type MatmulAttrs, matmulStridedOp, regionOf } from "../../ir/ops/fused.ts";
+import type { Elementwise, Reduce, Scan } from "../../ir/record.ts";
 import { interpretRegion } from "./region.ts";
 import { convert, INT32, round } from "./rounding.ts";
 
@@ -74,6 +74,17 @@ function run(node: Node, x: readonly Value[]): Value {
       return x[0]!;
     case "fused":
       return fresh(fused(node, x));
+    case "gather":
+      return fresh(gatherAt(node, x[0]!, x[1]!));
+    case "scan":
+      return fresh(scan(op, node, x));
+    case "kernel": {
+      const types = kernelTypes(node.inputs, node.attrs);
+      const operands = x.map((v, k) => ({ data: gather(v, types[k]!.dtype), shape: types[k]!.shape }));
+      const out = allocate(dtype, sizeOf(shape));
+      out.set(op.reference(operands, node.attrs, (value) => round(value, dtype)));
+      return fresh(out);
+    }
   }
 }
 
@@ -101,6 +112,7 @@ function elementwise(op: Elementwise, node: Node, x: readonly Value[]): TypedArr
 /** The operations whose definition in float64 does not hold for all of int32. */
 const INT32_BY_NAME: Readonly<Record<string, (a: number, b: number) => number>> = {
   multiply: INT32.mul,
+  cumprod: INT32.mul,
   square: INT32.mul,
   floorDivide: INT32.floorDiv,
   remainder: INT32.mod,
@@ -125,6 +137,31 @@ function reduce(op: Reduce, node: Node, x: Value): TypedArray {
     if (group.length === 0) out[k] = op.identity(node.dtype);
     else out[k] = whole ? group.reduce(Math.imul) : round(op.reference(group), node.dtype);
   });
+  return out;
+}
+
+function gatherAt(node: Node, table: Value, index: Value): TypedArray {
+  const elements = gather(table, node.dtype);
+  const out = allocate(node.dtype, sizeOf(node.shape));
+  gather(index, "int32").forEach((at, k) => {
+    out[k] = elements[Math.min(Math.max(at, 0), elements.length - 1)]!;
+  });
+  return out;
+}
+
+function scan(op: Scan, node: Node, x: readonly Value[]): TypedArray {
+  const { shape } = kernelTypes(node.inputs, node.attrs)[0]!;
+  const axis = node.attrs.axis as number;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const span = inner * shape[axis]!;
+  const operands = x.map((v) => gather(v, node.dtype));
+  const out = allocate(node.dtype, sizeOf(node.shape));
+  const whole = node.dtype === "int32" ? INT32_BY_NAME[op.name] : undefined;
+  for (let i = 0; i < out.length; i++) {
+    const carry = i % span < inner ? op.start(node.dtype) : out[i - inner]!;
+    const args = operands.map((o) => o[i]!);
+    out[i] = whole !== undefined ? whole(carry, args[0]!) : round(op.reference(carry, ...args), node.dtype);
+  }
   return out;
 }
 

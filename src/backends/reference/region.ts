@@ -33,6 +33,8 @@ function instruction(
       return round(dot(index, i.strides, i.offset), i.dtype);
     case "cast":
       return convert(values[i.arg]!, i.dtype);
+    case "gather":
+      return inputs[i.input]![Math.min(Math.max(values[i.arg]!, 0), i.length - 1)]!;
     case "prim": {
       const args = i.args.map((a) => values[a]!);
       const whole = body[i.args[i.args.length - 1]!]!.dtype === "int32";

@@ -6,6 +6,7 @@ import type { FuncRef, FunctionBuilder, Local } from "./asm/function.ts";
 import { type MemoryLimits, ModuleBuilder } from "./asm/module.ts";
 import { addGemm } from "./kernels/gemm.ts";
 import { addRegion } from "./kernels/region/index.ts";
+import { addKernel } from "./kernels/row-major/index.ts";
 
 /** The module names that a plan's module imports from; host functions of `MATH_IMPORTS` are imported from `math`. */
 export const HEAP_MODULE = "heap";
@@ -37,6 +38,11 @@ export function emitPlan(plan: Plan, memory: MemoryLimits): Uint8Array<ArrayBuff
         for (const input of step.inputs.slice(0, kernels[k]!.params.length - 1)) pushAddress(input);
         pushAddress(step.output);
         f.call(kernels[k]!);
+      } else if (step.kind === "kernel") {
+        for (const input of step.inputs) pushAddress(input);
+        pushAddress(step.output);
+        f.get(arena!).i32Const(step.scratch).op("i32.add");
+        f.call(kernels[k]!);
       } else {
         pushAddress(step.a);
         pushAddress(step.b);
@@ -53,6 +59,7 @@ export function emitPlan(plan: Plan, memory: MemoryLimits): Uint8Array<ArrayBuff
 function kernelOf(module: ModuleBuilder, plan: Plan, step: Step, k: number): FuncRef | null {
   if (step.kind === "copy") return null;
   if (step.kind === "region") return addRegion(module, step.region, `region_${k}`);
+  if (step.kind === "kernel") return addKernel(module, step);
   return step.choice.kernel === "tfjs" ? addTfjsMatmul(module, step) : addMatmul(module, plan, step);
 }
 

@@ -1,5 +1,6 @@
+import type { Shape } from "../layout.ts";
 import type { Attrs, Node } from "../node.ts";
-import type { Fused } from "../record.ts";
+import type { Fused, KernelType } from "../record.ts";
 import type { Region } from "../region.ts";
 
 export const fusedOp: Fused = {
@@ -42,6 +43,15 @@ export const matmulStridedOp: Fused = {
   doc: "c[…, i, j] = Σ_k a[…, i, k]·b[…, k, j], with both operands read from their buffers through strides.",
   grad: "zero",
 };
+
+/**
+ * The types of a kernel's operands. Fusion may give it buffers that hold the same elements under another shape: it then notes
+ * the shapes meant in the attribute `operands`.
+ */
+export function kernelTypes(inputs: readonly Node[], attrs: Attrs): KernelType[] {
+  const meant = attrs.operands as readonly Shape[] | undefined;
+  return inputs.map(({ shape, dtype }, k) => ({ shape: meant?.[k] ?? shape, dtype }));
+}
 
 /** The region of a `fused` or `fusedUpdate` node. */
 export function regionOf(node: Node): Region {

@@ -1,5 +1,5 @@
 /** View operations. Each states its layout and, in its gradient, the adjoint of reading through that layout. */
-import { full, reduce, reshape, transpose, update } from "../build.ts";
+import { full, kernel, reduce, reshape, transpose, update } from "../build.ts";
 import {
   broadcastLayout,
   contiguous,
@@ -10,8 +10,9 @@ import {
   type Shape,
   sliceLayout,
 } from "../layout.ts";
-import type { Node } from "../node.ts";
+import type { Attrs, Node } from "../node.ts";
 import type { View } from "../record.ts";
+import { foldOp } from "./fold.ts";
 import { sum } from "./reduce.ts";
 
 /** The cotangent of `x` when a view of it that names each element at most once, at `layout`, has cotangent `g`. */
@@ -96,6 +97,60 @@ function composeStrided(l: Layout, over: Layout): Layout | null {
   const want = contiguousStrides(l.shape);
   const dense = l.strides.every((s, k) => l.shape[k] === 1 || s === want[k]);
   return dense ? { ...over, offset: l.offset + over.offset } : null;
+}
+
+/** Attributes of `windows`: one entry an axis that is windowed, each axis at most once. */
+export interface WindowAttrs extends Attrs {
+  readonly axes: readonly number[];
+  readonly window: readonly number[];
+  readonly steps: readonly number[];
+  readonly dilations: readonly number[];
+}
+
+/** Where a window of `window` elements, `dilation` apart, starts on an axis of `length`: so many times, `step` apart. */
+const positions = (length: number, window: number, step: number, dilation: number): number =>
+  Math.floor((length - (window - 1) * dilation - 1) / step) + 1;
+
+/** Windows name elements several times: they cannot be written. */
+export const windowsOp: View<WindowAttrs> = {
+  kind: "view",
+  name: "windows",
+  doc: "Sliding windows: each windowed axis becomes the positions of the windows, and their elements are new axes at the end.",
+  shape: (s, { axes, window, steps, dilations }) => {
+    const outer = s.map((d, axis) => {
+      const k = axes.indexOf(axis);
+      return k < 0 ? d : positions(d, window[k]!, steps[k]!, dilations[k]!);
+    });
+    return [...outer, ...window];
+  },
+  layout: (l, attrs) => {
+    const { axes, steps, dilations } = attrs;
+    const outer = l.strides.map((st, axis) => (axes.includes(axis) ? st * steps[axes.indexOf(axis)]! : st));
+    const inner = axes.map((axis, k) => l.strides[axis]! * dilations[k]!);
+    return { shape: windowsOp.shape(l.shape, attrs), strides: [...outer, ...inner], offset: l.offset };
+  },
+  grad: (g, [x], y) => [kernel(foldOp, [g], { ...y.attrs, shape: x!.shape })],
+};
+
+/** Axes that run together become one: `groups[k]` are the axes of the operand, of one length, that axis k of the result takes. */
+export const diagonalOp: View<{ readonly groups: readonly (readonly number[])[] }> = {
+  kind: "view",
+  name: "diagonal",
+  doc: "The elements at which the axes of each group have one index; each group becomes an axis.",
+  shape: (s, { groups }) => groups.map((group) => s[group[0]!]!),
+  layout: (l, { groups }) => diagonalLayout(l, groups),
+  grad: (g, [x], y) => {
+    const groups = y.attrs.groups as readonly (readonly number[])[];
+    return [placeInZeros(x!, g, diagonalLayout(contiguous(x!.shape), groups))];
+  },
+};
+
+function diagonalLayout(l: Layout, groups: readonly (readonly number[])[]): Layout {
+  return {
+    shape: groups.map((group) => l.shape[group[0]!]!),
+    strides: groups.map((group) => group.reduce((sum, axis) => sum + l.strides[axis]!, 0)),
+    offset: l.offset,
+  };
 }
 
 export const detachOp: View = {

@@ -1,31 +1,11 @@
 /** Builds the body of a region: element-wise nodes become instructions, and views disappear into the loads. */
 import { type DType, isFloat } from "../../ir/dtype.ts";
-import { contiguous, type Layout, type Shape } from "../../ir/layout.ts";
+import { contiguous, type Shape, sizeOf } from "../../ir/layout.ts";
 import type { Node } from "../../ir/node.ts";
 import type { Elementwise } from "../../ir/record.ts";
 import type { Instr } from "../../ir/region.ts";
 import { ARITY, type Emit, fold, isPredicate, type Prim } from "../../ir/scalar.ts";
-
-/** Thrown where views of `node` cannot be expressed as strides over anything but a buffer of its own. */
-export class NeedsBuffer {
-  readonly node: Node;
-  constructor(node: Node) {
-    this.node = node;
-  }
-}
-
-/** The layout of `views` (the outermost first) over the row-major buffer of `base`. */
-export function composeViews(base: Layout, views: readonly Node[]): Layout {
-  let layout = base;
-  for (let k = views.length - 1; k >= 0; k--) {
-    const v = views[k]!;
-    if (v.op.kind !== "view") throw new Error(`fuse: ${v.op.name} among views`);
-    const next: Layout | null = v.op.layout(layout, v.attrs);
-    if (next === null) throw new NeedsBuffer(v.inputs[0]!);
-    layout = next;
-  }
-  return layout;
-}
+import { composeViews, NeedsBuffer, ownerOf } from "./views.ts";
 
 const PRIMS = Object.keys(ARITY) as Prim[];
 const MAX_EXACT_INDEX = 2 ** 24;
@@ -70,6 +50,8 @@ export class BodyBuilder {
         return this.value(node.inputs[0]!, [...path, node]);
       case "elementwise":
         return this.elementwise(op, node, path);
+      case "gather":
+        return this.gather(node, path);
       case "source":
         return op.name === "constant" ? this.constant(node) : this.iota(node, path);
       default:
@@ -93,6 +75,17 @@ export class BodyBuilder {
     let input = this.inputs.indexOf(node);
     if (input < 0) input = this.inputs.push(node) - 1;
     return this.add({ kind: "load", input, strides: this.relevant(strides), offset, dtype: node.dtype });
+  }
+
+  /** Views of a gather are views of its index. */
+  private gather(node: Node, path: readonly Node[]): number {
+    const [table, index] = node.inputs as [Node, Node];
+    const arg = this.value(index, path);
+    const owner = ownerOf(table);
+    if (!this.isBuffer(owner)) throw new NeedsBuffer(owner);
+    let input = this.inputs.indexOf(owner);
+    if (input < 0) input = this.inputs.push(owner) - 1;
+    return this.add({ kind: "gather", input, arg, length: sizeOf(owner.shape), dtype: node.dtype });
   }
 
   /** Axes of length 1 get stride 0, so that equal loads have equal strides. */

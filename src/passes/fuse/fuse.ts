@@ -13,8 +13,9 @@ import {
   regionAttrs,
 } from "../../ir/ops/fused.ts";
 import type { Region } from "../../ir/region.ts";
-import { BodyBuilder, composeViews, NeedsBuffer } from "./body.ts";
-import { chooseBuffers, ownerOf, stripViews } from "./materialize.ts";
+import { BodyBuilder } from "./body.ts";
+import { chooseBuffers } from "./materialize.ts";
+import { composeViews, NeedsBuffer, ownerOf, stripViews } from "./views.ts";
 
 /** Graph without effects → graph of `input` and fused nodes. Its outputs hold the same elements, some under another shape. */
 export function fuse(graph: Graph): Graph {
@@ -65,6 +66,9 @@ class Fusion {
         return this.matmul(node);
       case "update":
         return this.update(node);
+      case "scan":
+      case "kernel":
+        return this.rowMajor(node);
       default: {
         const builder = new BodyBuilder(node.shape, this.isBuffer);
         const result = builder.compute(node);
@@ -120,6 +124,12 @@ class Fusion {
       dtype: node.dtype,
     };
     return { ...this.fused(node, builder, region), op: fusedUpdateOp };
+  }
+
+  /** A kernel on row-major buffers, which may hold the operands under other shapes. */
+  private rowMajor(node: Node): Node {
+    const inputs = node.inputs.map((x) => this.kernels.get(ownerOf(x))!);
+    return { ...node, inputs, attrs: { ...node.attrs, operands: node.inputs.map((x) => x.shape) } };
   }
 
   private matmul(node: Node): Node {

@@ -1,14 +1,15 @@
 /** Decides which values get buffers; everything else is computed inside the kernels that read it. */
-import { contiguous, isContiguous, sizeOf } from "../../ir/layout.ts";
+import { contiguous } from "../../ir/layout.ts";
 import type { Graph, Node } from "../../ir/node.ts";
 import type { Prim, Scalar } from "../../ir/scalar.ts";
-import { composeViews, NeedsBuffer } from "./body.ts";
+import { composeViews, NeedsBuffer, ownerOf, stripViews } from "./views.ts";
 
 const HEAVY: ReadonlySet<Prim> = new Set<Prim>([
   ...(["exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan"] as const),
   ...(["sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "pow", "atan2", "cbrt", "mod", "floorDiv"] as const),
 ]);
 const COST_HEAVY = 10;
+const COST_GATHER = 6;
 /** A value that costs no more than this is computed again in each kernel rather than stored and loaded. */
 const RECOMPUTE_COST = 2;
 /** A chain longer than this is cut, so that a kernel's values fit the registers of real machines. */
@@ -22,32 +23,14 @@ function scalarCost(e: Scalar): number {
 
 /** Arithmetic that one element of an element-wise node takes. */
 function ownCost(node: Node): number {
+  if (node.op.kind === "gather") return COST_GATHER;
   if (node.op.kind !== "elementwise") return 0;
   return scalarCost(node.op.scalar(...node.inputs.map((_, index) => ({ kind: "arg", index }) as const)));
 }
 
-/** The value that a chain of views starts from, and the views, the outermost first. */
-export function stripViews(node: Node): { base: Node; views: Node[] } {
-  const views: Node[] = [];
-  let base = node;
-  while (base.op.kind === "view") {
-    views.push(base);
-    base = base.inputs[0]!;
-  }
-  return { base, views };
-}
-
-/** The node whose row-major buffer holds exactly the elements of `node`, in order. */
-export function ownerOf(node: Node): Node {
-  const { base, views } = stripViews(node);
-  if (views.length === 0) return node;
-  try {
-    const layout = composeViews(contiguous(base.shape), views);
-    return sizeOf(base.shape) === sizeOf(node.shape) && isContiguous(layout) ? base : node;
-  } catch (e) {
-    if (e instanceof NeedsBuffer) return node;
-    throw e;
-  }
+/** Whether a node's kernel reads and writes row-major buffers only. */
+export function isRowMajor({ op }: Node): boolean {
+  return op.kind === "kernel" || op.kind === "scan";
 }
 
 /** The value that strides can read `node` from: below its views, as far down as they can be expressed. */
@@ -94,7 +77,7 @@ export function chooseBuffers(graph: Graph, forced: ReadonlySet<Node>): Set<Node
   for (const output of graph.outputs) chosen.add(ownerOf(output));
   const chain = new Map<Node, number>();
   for (const node of graph.nodes) {
-    if (node.op.kind !== "elementwise" && node.op.kind !== "view") continue;
+    if (node.op.kind !== "elementwise" && node.op.kind !== "gather" && node.op.kind !== "view") continue;
     const below = node.inputs.reduce((sum, x) => sum + (chain.get(x) ?? 0), 0);
     const cost = Math.min(ownCost(node) + below, 1e6);
     if (cost > MAX_CHAIN) chosen.add(node);
@@ -116,13 +99,14 @@ export function chooseBuffers(graph: Graph, forced: ReadonlySet<Node>): Set<Node
       times = Math.max(times, (inside?.times ?? 1) * replication(user));
     }
     kernels.set(node, { roots, times });
-    if (kind === "reduce" || kind === "contract" || kind === "update") chosen.add(node);
-    if (kind === "elementwise") {
+    if (kind === "reduce" || kind === "contract" || kind === "update" || isRowMajor(node)) chosen.add(node);
+    if (kind === "elementwise" || kind === "gather") {
       const cost = chain.get(node)!;
       if ((roots.size > 1 && cost > RECOMPUTE_COST) || (times > 1 && ownCost(node) > RECOMPUTE_COST)) chosen.add(node);
     }
     if (kind === "contract") for (const x of node.inputs) chosen.add(readableBase(x, chosen));
-    if (kind === "update") chosen.add(ownerOf(node.inputs[0]!));
+    if (kind === "update" || kind === "gather") chosen.add(ownerOf(node.inputs[0]!));
+    if (isRowMajor(node)) for (const x of node.inputs) chosen.add(ownerOf(x));
   }
   return chosen;
 }

@@ -1,13 +1,22 @@
 /** Writes the loops and the body of one region. */
 import { BYTES } from "../../../../ir/dtype.ts";
-import type { Instr, Region } from "../../../../ir/region.ts";
+import { argsOf, type Instr, type Region } from "../../../../ir/region.ts";
 import type { FunctionBuilder, Local } from "../../asm/function.ts";
 import type { ModuleBuilder } from "../../asm/module.ts";
 import { MATH_PRIMS } from "../math-imports.ts";
 import { type Accumulator, Reduction } from "./accumulate.ts";
-import { pushCast, pushConstant, pushDense, pushIndex, pushSplat, pushStrided, storeLanes } from "./lanes.ts";
+import {
+  pushCast,
+  pushConstant,
+  pushDense,
+  pushGather,
+  pushIndex,
+  pushSplat,
+  pushStrided,
+  storeLanes,
+} from "./lanes.ts";
 import { type Nest, planNest } from "./nest.ts";
-import { type Emitter, PRIMS } from "./prims.ts";
+import { type Emitter, PRIMS, SHIFTS } from "./prims.ts";
 
 const SLOW: ReadonlySet<string> = new Set(MATH_PRIMS);
 
@@ -83,7 +92,7 @@ export class RegionEmitter {
   /** How many vectors one turn of the vectorized loop computes. */
   private chooseUnroll(): number {
     const work = this.region.body.filter((i, k) => i.kind !== "const" && this.sites[k]!.isVector);
-    const slow = work.some((i) => i.kind === "prim" && SLOW.has(i.prim));
+    const slow = work.some((i) => i.kind === "gather" || (i.kind === "prim" && SLOW.has(i.prim)));
     const wanted = slow || work.length > 24 ? 1 : work.length > 10 ? 2 : 4;
     const vectors = Math.ceil(this.nest.axes[this.nest.vector]!.size / this.e.lanes);
     return Math.max(1, Math.min(wanted, vectors));
@@ -258,8 +267,16 @@ export class RegionEmitter {
       case "cast":
         pushCast(f, this.valueOf(instr.arg, u), region.body[instr.arg]!.dtype, instr.dtype, e.lanes);
         break;
+      case "gather":
+        pushGather(f, instr.input, this.valueOf(instr.arg, u), instr.length, instr.dtype, e.lanes);
+        break;
       case "prim": {
         const last = region.body[instr.args[instr.args.length - 1]!]!;
+        const shift = SHIFTS[instr.prim];
+        if (shift !== undefined && last.kind === "const") {
+          f.get(this.valueOf(instr.args[0]!, u)).i32Const(last.value).op(shift);
+          break;
+        }
         PRIMS[last.dtype][instr.prim](
           e,
           instr.args.map((a) => this.valueOf(a, u)),
@@ -281,9 +298,4 @@ export class RegionEmitter {
     else if (elements === 1) pushDense(f, pointer, at, instr.dtype, e.lanes);
     else pushStrided(f, pointer, at, elements * size, instr.dtype, e.lanes, valid);
   }
-}
-
-function argsOf(i: Instr): readonly number[] {
-  if (i.kind === "prim") return i.args;
-  return i.kind === "cast" ? [i.arg] : [];
 }

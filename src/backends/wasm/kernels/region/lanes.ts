@@ -90,6 +90,41 @@ export function pushStrided(
   if (dtype === "bool") maskOf01(f, lanes);
 }
 
+/** Pushes the elements at the positions in the lanes of `index`, moved inside a buffer of `length` elements at `base`. */
+export function pushGather(
+  f: FunctionBuilder,
+  base: Local,
+  index: Local,
+  length: number,
+  dtype: DType,
+  lanes: Lanes,
+): void {
+  const inside = f.local("v128");
+  f.get(index)
+    .i32x4Const(0)
+    .op("i32x4.max_s")
+    .i32x4Const(length - 1)
+    .op("i32x4.min_s")
+    .set(inside);
+  const address = f.local("i32");
+  const vector = f.local("v128");
+  f.v128Const(ZERO).set(vector);
+  const shift = Math.log2(BYTES[dtype]);
+  for (let lane = 0; lane < lanes; lane++) {
+    f.get(inside).op("i32x4.extract_lane", lane);
+    if (shift > 0) f.i32Const(shift).op("i32.shl");
+    f.get(base).op("i32.add").set(address);
+    if (dtype === "bool") f.get(vector).get(address).op("i32.load8_u").op("i32x4.replace_lane", lane);
+    else
+      f.get(address)
+        .get(vector)
+        .op(dtype === "float64" ? "v128.load64_lane" : "v128.load32_lane", {}, lane);
+    f.set(vector);
+  }
+  f.get(vector);
+  if (dtype === "bool") maskOf01(f, lanes);
+}
+
 /** The value in memory form: a mask becomes bytes 0 or 1 in the low lanes. */
 function memoryForm(f: FunctionBuilder, value: Local, dtype: DType, lanes: Lanes): Local {
   if (dtype !== "bool") return value;

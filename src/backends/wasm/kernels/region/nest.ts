@@ -1,6 +1,6 @@
 /** The loop nest of a region: which axes there are, in which order they run, and which one is vectorized. */
 import { BYTES } from "../../../../ir/dtype.ts";
-import type { Region } from "../../../../ir/region.ts";
+import { inputOf, type Region } from "../../../../ir/region.ts";
 
 /** What moves through memory (or, for an `index` instruction, through the whole numbers) as the loops run. */
 export interface Stream {
@@ -37,7 +37,7 @@ export interface Nest {
 
 /** How many buffers a region loads from: one more than the largest `input`. */
 export function inputCount(region: Region): number {
-  return region.body.reduce((n, i) => (i.kind === "load" ? Math.max(n, i.input + 1) : n), 0);
+  return region.body.reduce((n, i) => Math.max(n, (inputOf(i) ?? -1) + 1), 0);
 }
 
 export function planNest(region: Region): Nest {

@@ -78,6 +78,7 @@ function floatTable(t: "f32x4" | "f64x2", width: "f32" | "f64"): Table {
   const compare = (name: string): Push => (t === "f32x4" ? compare32(`${t}.${name}` as Plain) : op(name));
   const math = (prim: MathPrim): Push => call(prim, width);
   return {
+    ...(without(width === "f32" ? "float32" : "float64", BITS) as Undefined<Bits>),
     add: op("add"),
     sub: op("sub"),
     mul: op("mul"),
@@ -144,6 +145,27 @@ function without(dtype: DType, prims: readonly Prim[]): { [P in Prim]?: Push } {
   return Object.fromEntries(prims.map((p) => [p, undefinedOn(p, dtype)]));
 }
 
+const BITS = ["bitAnd", "bitOr", "bitXor", "shl", "shr", "shrU"] as const;
+type Bits = (typeof BITS)[number];
+
+/** Shifts of each lane by its own amount; see `pushShift` for the common case of one amount for all. */
+const shiftLanes =
+  (name: "i32.shl" | "i32.shr_s" | "i32.shr_u"): Push =>
+  ({ f, lanes }, [a, b]) => {
+    f.get(a!);
+    for (let lane = 0; lane < lanes; lane++) {
+      f.get(a!).op("i32x4.extract_lane", lane).get(b!).op("i32x4.extract_lane", lane);
+      f.op(name).op("i32x4.replace_lane", lane);
+    }
+  };
+
+/** The vector shifts, by the primitive. */
+export const SHIFTS: { readonly [name: string]: "i32x4.shl" | "i32x4.shr_s" | "i32x4.shr_u" } = {
+  shl: "i32x4.shl",
+  shr: "i32x4.shr_s",
+  shrU: "i32x4.shr_u",
+};
+
 const FLOAT_ONLY = [
   ...(["div", "atan2", "sqrt", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan"] as const),
   ...(["asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"] as const),
@@ -153,6 +175,12 @@ type Undefined<P extends Prim> = { readonly [K in P]: Push };
 
 const INT32_TABLE: Table = {
   ...(without("int32", FLOAT_ONLY) as Undefined<FloatOnly>),
+  bitAnd: and,
+  bitOr: or,
+  bitXor: plain("v128.xor"),
+  shl: shiftLanes("i32.shl"),
+  shr: shiftLanes("i32.shr_s"),
+  shrU: shiftLanes("i32.shr_u"),
   add: plain("i32x4.add"),
   sub: plain("i32x4.sub"),
   mul: plain("i32x4.mul"),
@@ -193,6 +221,7 @@ const ARITHMETIC = [
 
 const BOOL_TABLE: Table = {
   ...(without("bool", FLOAT_ONLY) as Undefined<FloatOnly>),
+  ...(without("bool", BITS) as Undefined<Bits>),
   ...(without("bool", ARITHMETIC) as Undefined<(typeof ARITHMETIC)[number]>),
   max: or,
   min: and,

@@ -1,0 +1,67 @@
+import { full, reduce, reshape, update, view } from "../build.ts";
+import { contiguous, contiguousStrides, forEachOffset, type Shape, sizeOf } from "../layout.ts";
+import type { Node } from "../node.ts";
+import type { Kernel } from "../record.ts";
+import { sum } from "./reduce.ts";
+import { asStridedOp, type WindowAttrs, windowsOp } from "./view.ts";
+
+/** Attributes of `fold`: those of the windows, and the shape that they were taken from. */
+export interface FoldAttrs extends WindowAttrs {
+  readonly shape: Shape;
+}
+
+/**
+ * The adjoint of `windows`. Element p gets Σ over k of g[q, k] with q·step + k·dilation = p. With g spread by `step` over
+ * zeros that reach (window - 1)·dilation before the array, that is a sum along a skewed view.
+ */
+export const foldOp: Kernel = {
+  kind: "kernel",
+  name: "fold",
+  doc: "The sum, for each element of an array, of what overlapping windows over it hold: the adjoint of windows.",
+  arity: 1,
+  type: ([x], attrs) => ({ shape: (attrs as FoldAttrs).shape, dtype: x!.dtype }),
+  updates: false,
+  scratchBytes: () => 0,
+  reference: ([x], attrs, round) => {
+    const { shape } = attrs as FoldAttrs;
+    const out = new Array<number>(sizeOf(shape)).fill(0);
+    const layout = windowsOp.layout(contiguous(shape), attrs as FoldAttrs)!;
+    let at = 0;
+    forEachOffset(layout, (offset) => {
+      out[offset] = out[offset]! + x!.data[at++]!;
+    });
+    return out.map(round);
+  },
+  expand: (node) => expandFold(node.inputs[0]!, node.attrs as FoldAttrs),
+  grad: (g, _x, y) => {
+    const { axes, window, steps, dilations } = y.attrs as FoldAttrs;
+    return [view(windowsOp, g, { axes, window, steps, dilations })];
+  },
+};
+
+function expandFold(g: Node, { shape, axes, window, steps, dilations }: FoldAttrs): Node {
+  if (sizeOf(g.shape) === 0) return full(shape, 0, g.dtype);
+  const margin = shape.map(() => 0);
+  axes.forEach((axis, k) => {
+    margin[axis] = margin[axis]! + (window[k]! - 1) * dilations[k]!;
+  });
+  const padded = [...shape.map((d, axis) => d + margin[axis]!), ...window];
+  const own = contiguousStrides(padded);
+  const start = margin.reduce((n, m, axis) => n + m * own[axis]!, 0);
+  const stepOf = (axis: number): number => (axes.includes(axis) ? steps[axes.indexOf(axis)]! : 1);
+  const spread = own.map((st, axis) => (axis < shape.length ? st * stepOf(axis) : st));
+  const zeros = full(padded, 0, g.dtype);
+  const strides = own.map((st, k) => {
+    if (k < shape.length) return st;
+    const w = k - shape.length;
+    return st - dilations[w]! * own[axes[w]!]!;
+  });
+  const skewed = view(asStridedOp, update(zeros, g, spread, start), {
+    shape: [...shape, ...window],
+    strides,
+    offset: start,
+  });
+  const windowAxes = window.map((_, k) => shape.length + k);
+  const kept = reduce(sum, skewed, windowAxes);
+  return reshape(kept, shape);
+}
