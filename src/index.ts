@@ -2,17 +2,22 @@
 export type { TensorLike } from "./api/apply.ts";
 export { type BackendName, getBackend, ready, setBackend } from "./api/backend.ts";
 export * from "./api/create.ts";
+export { einsum } from "./api/einsum.ts";
 export * from "./api/elementwise.ts";
 export * from "./api/errors.ts";
 export { type Explanation, explain, type PlanSummary } from "./api/explain.ts";
-export { ellipsis, type Index, type IndexItem, newaxis, Slice, slice } from "./api/index-syntax.ts";
-export { concatenate, stack } from "./api/join.ts";
+export { ellipsis, type Index, type IndexArray, type IndexItem, newaxis, Slice, slice } from "./api/index-syntax.ts";
+export { concatenate, type JoinOptions, stack } from "./api/join.ts";
+export * from "./api/linalg.ts";
+export * from "./api/manipulation.ts";
 export { matmul } from "./api/matmul.ts";
 export { compile, loadModel, Model } from "./api/model.ts";
 export type { AnyTypedArray, Nested, NestedValue } from "./api/nested.ts";
 export * from "./api/nn.ts";
+export { load, loadNpy, loadz, save, saveNpy, savez, savezCompressed } from "./api/npz.ts";
 export {
   type Axes,
+  type AxisArgument,
   type AxisList,
   all,
   any,
@@ -20,17 +25,49 @@ export {
   argmin,
   logsumexp,
   max,
+  max as amax,
   mean,
   min,
+  min as amin,
+  nanmean,
+  nansum,
   prod,
+  type ReduceOptions,
+  type SpreadOptions,
   std,
   sum,
   variance,
+  variance as var,
 } from "./api/reductions.ts";
+export { cumprod, cumsum, diff, type ScanOptions } from "./api/scans.ts";
 export { scope } from "./api/scope.ts";
+export {
+  argsort,
+  median,
+  percentile,
+  type SortOptions,
+  searchsorted,
+  sort,
+  type TopKOptions,
+  topK,
+  type Unique,
+  unique,
+} from "./api/sorting.ts";
 export { type Stats, stats } from "./api/stats.ts";
 export { Tensor } from "./api/tensor.ts";
-export { broadcastTo, expandDims, moveaxis, ravel, reshape, squeeze, swapaxes, transpose } from "./api/views.ts";
+export type { UfuncOptions } from "./api/ufunc.ts";
+export {
+  broadcastTo,
+  expandDims,
+  moveaxis,
+  ravel,
+  reshape,
+  slidingWindowView,
+  squeeze,
+  swapaxes,
+  transpose,
+  type WindowOptions,
+} from "./api/views.ts";
 export type { DType, TypedArray } from "./ir/dtype.ts";
 export type { Shape } from "./ir/layout.ts";
 export type { TensorSpec } from "./ir/plan.ts";

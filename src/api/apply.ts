@@ -1,9 +1,10 @@
 /** Records operations on tensors: promotion, broadcasting, and the rules of gradients. */
-import { canCastSameKind, DTYPES, type DType, isDType, isFloat, promote, toFloat } from "../ir/dtype.ts";
-import { broadcastShapes, type Shape, sameShape } from "../ir/layout.ts";
+import { canCastSameKind, DTYPES, type DType, isDType, isFloat, promote, toFloat, toQuotient } from "../ir/dtype.ts";
+import { broadcastShapes, memoryOrder, type Shape, sameShape } from "../ir/layout.ts";
 import { NO_ATTRS } from "../ir/node.ts";
 import { castOp } from "../ir/ops/cast.ts";
 import * as logic from "../ir/ops/compare.ts";
+import { copy } from "../ir/ops/unary.ts";
 import { broadcastToOp, detachOp } from "../ir/ops/view.ts";
 import type { Elementwise, View } from "../ir/record.ts";
 import { DTypeError, GradloomError, ShapeError } from "./errors.ts";
@@ -103,14 +104,27 @@ const ON_BOOL: Readonly<Record<string, Elementwise>> = {
   multiply: logic.logicalAnd,
   maximum: logic.logicalOr,
   minimum: logic.logicalAnd,
+  absolute: copy,
 };
 
+/** What bool counts as float64 in, not as the smallest float. */
+const QUOTIENTS: ReadonlySet<string> = new Set(["divide", "sinc"]);
+
+function resolveBits(op: Elementwise, dtype: DType): { op: Elementwise; dtype: DType } {
+  const logical = { bitwiseAnd: logic.logicalAnd, bitwiseOr: logic.logicalOr, bitwiseXor: logic.logicalXor }[op.name];
+  if (dtype === "bool" && logical !== undefined) return { op: logical, dtype };
+  if (isFloat(dtype))
+    throw new DTypeError(`${op.name}: defined on integers, not on ${dtype}; convert with astype("int32")`);
+  return { op, dtype: "int32" };
+}
+
 /** The operation and dtype that NumPy would compute in. */
-function resolve(op: Elementwise, operands: readonly TensorLike[]): { op: Elementwise; dtype: DType } {
+export function resolve(op: Elementwise, operands: readonly TensorLike[]): { op: Elementwise; dtype: DType } {
   const valued = op.name === "where" ? operands.slice(1) : operands;
   const dtype = resultType(valued);
   if (op.on === "bool") return { op, dtype: "bool" };
-  if (op.on === "float") return { op, dtype: toFloat(dtype) };
+  if (op.on === "float") return { op, dtype: QUOTIENTS.has(op.name) ? toQuotient(dtype) : toFloat(dtype) };
+  if (op.on === "integer") return resolveBits(op, dtype);
   if (op.on === "number" && dtype === "bool") {
     const logical = ON_BOOL[op.name];
     if (logical !== undefined) return { op: logical, dtype };
@@ -128,17 +142,31 @@ function resolve(op: Elementwise, operands: readonly TensorLike[]): { op: Elemen
  * @throws ShapeError where the shapes do not broadcast, DTypeError where the operation does not take the dtype
  */
 export function applyElementwise(operation: Elementwise, ...values: readonly TensorLike[]): Tensor {
-  if (values.length !== operation.arity) {
-    throw new GradloomError(`${operation.name}: it takes ${operation.arity} operands, not ${values.length}`);
-  }
-  const operands = values.map((v) => (isWeak(v) ? v : asTensor(v)));
+  const operands = checkOperands(operation, values);
   const { op, dtype } = resolve(operation, operands);
   const shape = broadcastShape(operation.name, operands);
   const inputs = operands.map((o, k) =>
     operandNode(o, op.name === "where" && k === 0 ? "bool" : dtype, shape, operation.name),
   );
   noteUses(operands, op.grad !== "zero");
-  return Tensor.of(elementwiseNode(op, ...inputs));
+  return inOrder(elementwiseNode(op, ...inputs), operands);
+}
+
+/** The operands as tensors and weak scalars. @throws GradloomError where there are too many or too few */
+export function checkOperands(operation: Elementwise, values: readonly TensorLike[]): TensorLike[] {
+  if (values.length !== operation.arity) {
+    throw new GradloomError(`${operation.name}: it takes ${operation.arity} operands, not ${values.length}`);
+  }
+  return values.map((v) => (isWeak(v) ? v : asTensor(v)));
+}
+
+/** A tensor of a fresh value, whose memory is ordered as the operands' is. */
+export function inOrder(node: TraceNode, operands: readonly TensorLike[]): Tensor {
+  const strided = operands.some((o) => o instanceof Tensor && o.isStrided);
+  if (!strided) return Tensor.of(node);
+  const layouts = operands.flatMap((o) => (o instanceof Tensor ? [o.layout] : []));
+  const order = memoryOrder(layouts, node.shape);
+  return order === null ? Tensor.of(node) : Tensor.ordered(node, order);
 }
 
 /** As `noteUse`, for all tensors among operands. */

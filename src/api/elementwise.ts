@@ -1,6 +1,7 @@
 /** Element-wise functions, named as in NumPy. All broadcast; results have NumPy's dtype. */
 import type { DType } from "../ir/dtype.ts";
 import * as arithmetic from "../ir/ops/arithmetic.ts";
+import * as bits from "../ir/ops/bits.ts";
 import * as compare from "../ir/ops/compare.ts";
 import * as unary from "../ir/ops/unary.ts";
 import type { Elementwise } from "../ir/record.ts";
@@ -15,24 +16,39 @@ import {
   type TensorLike,
 } from "./apply.ts";
 import { Tensor } from "./tensor.ts";
+import { applyUfunc, type UfuncOptions } from "./ufunc.ts";
 
 /** A function of one operand. */
-export type Unary = (x: TensorLike) => Tensor;
+export type Unary = (x: TensorLike, options?: UfuncOptions) => Tensor;
 /** A function of two operands, which broadcast. */
-export type Binary = (x: TensorLike, y: TensorLike) => Tensor;
+export type Binary = (x: TensorLike, y: TensorLike, options?: UfuncOptions) => Tensor;
+/** Operands, and perhaps options after them. */
+export type Variadic = (...operands: readonly (TensorLike | UfuncOptions | undefined)[]) => Tensor;
 
-function bind(op: Elementwise): (...operands: readonly TensorLike[]) => Tensor {
-  return (...operands) => applyElementwise(op, ...operands);
+function bind(op: Elementwise): Variadic {
+  return (...given) => {
+    const last = given.length > op.arity ? given[op.arity] : undefined;
+    if (given.length === op.arity || (given.length === op.arity + 1 && isOptions(last)))
+      return applyUfunc(op, given.slice(0, op.arity) as readonly TensorLike[], last as UfuncOptions | undefined);
+    return applyElementwise(op, ...(given as readonly TensorLike[]));
+  };
 }
 
+const isOptions = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === "object" &&
+    value !== null &&
+    !(value instanceof Tensor) &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value));
+
 type Names<M> = { [K in keyof M]: M[K] extends Elementwise ? K : never }[keyof M];
-type Elementwises = Names<typeof arithmetic> | Names<typeof compare> | Names<typeof unary>;
+type Elementwises = Names<typeof arithmetic> | Names<typeof bits> | Names<typeof compare> | Names<typeof unary>;
 
 /** Every element-wise operation of the op table by its name, for those that have no function of their own below. */
-export const ops: { readonly [Name in Elementwises]: (...operands: readonly TensorLike[]) => Tensor } =
-  Object.fromEntries(
-    OPS.flatMap((op) => (op.kind === "elementwise" && op.result !== "cast" ? [[op.name, bind(op)]] : [])),
-  ) as { readonly [Name in Elementwises]: (...operands: readonly TensorLike[]) => Tensor };
+export const ops: { readonly [Name in Elementwises]: Variadic } = Object.fromEntries(
+  OPS.flatMap((op) => (op.kind === "elementwise" && op.result !== "cast" ? [[op.name, bind(op)]] : [])),
+) as { readonly [Name in Elementwises]: Variadic };
 
 /** x + y. */
 export const add: Binary = bind(arithmetic.add);
@@ -86,8 +102,8 @@ export const isinf: Unary = bind(compare.isinf);
 /** Is neither infinite nor NaN. int32 and bool operands are computed in float. */
 export const isfinite: Unary = bind(compare.isfinite);
 
-/** x, in fresh memory. */
-export const copy: Unary = bind(unary.copy);
+/** x in fresh memory, through which gradients flow: NumPy's `+x`. */
+export const positive: Unary = bind(unary.copy);
 /** -x. */
 export const negative: Unary = bind(unary.negative);
 /** |x|. */
@@ -150,6 +166,25 @@ export const ceil: Unary = bind(unary.ceil);
 export const trunc: Unary = bind(unary.trunc);
 /** The nearest whole number, halves to the even one. int32 and bool operands are computed in float. */
 export const rint: Unary = bind(unary.rint);
+/** sin(πx) / (πx); 1 at 0. int32 and bool operands are computed in float64. */
+export const sinc: Unary = bind(unary.sinc);
+/** |x|. */
+export const abs: Unary = absolute;
+/** True division: int32 operands give float64. */
+export const trueDivide: Binary = divide;
+/** The remainder with the sign of the divisor: Python's `%`. */
+export const mod: Binary = remainder;
+
+/** The bits set in both. On bool, logic. */
+export const bitwiseAnd: Binary = bind(bits.bitwiseAnd);
+/** The bits set in either or both. On bool, logic. */
+export const bitwiseOr: Binary = bind(bits.bitwiseOr);
+/** The bits set in exactly one. On bool, logic. */
+export const bitwiseXor: Binary = bind(bits.bitwiseXor);
+/** x moved up by y bits (the low five bits of y count). */
+export const leftShift: Binary = bind(bits.leftShift);
+/** x moved down by y bits; copies of the sign come after it. */
+export const rightShift: Binary = bind(bits.rightShift);
 
 /** `x` where the condition holds, otherwise `y`. */
 export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor {

@@ -1,6 +1,8 @@
 /** The syntax of basic indexing (integers, slices, `...`, new axes), and what it selects from a shape. */
 
 import { IndexError } from "./errors.ts";
+import type { AnyTypedArray } from "./nested.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** A range of one axis, as Python's `slice` object: null means the default, negative bounds count from the end. */
 export class Slice {
@@ -34,11 +36,21 @@ export const newaxis: null = null;
 /** Stands for all the axes that the other items leave over. The string "..." does too. */
 export const ellipsis: unique symbol = Symbol("ellipsis");
 
-/** One item of an index, or several in a string: `"1:-1, ::2"`, `"..., 0"`, `":, None"`. */
-export type IndexItem = number | Slice | string | typeof newaxis | typeof ellipsis;
+/** One item of a basic index, or several in a string: `"1:-1, ::2"`, `"..., 0"`, `":, None"`. */
+export type BasicItem = number | Slice | string | typeof newaxis | typeof ellipsis;
+
+/** Positions, or a mask: nested lists of integers or of booleans, typed arrays, int32 and bool tensors. */
+export type IndexArray = readonly NestedIndex[] | AnyTypedArray | Tensor;
+export type NestedIndex = number | boolean | readonly NestedIndex[];
+
+/** One item of an index. */
+export type IndexItem = BasicItem | IndexArray;
 
 /** An index: its items, outermost axis first. */
 export type Index = readonly IndexItem[];
+
+/** An index without arrays. */
+export type BasicIndex = readonly BasicItem[];
 
 /** One parsed item. */
 export type ParsedItem = number | Slice | typeof newaxis | typeof ellipsis;
@@ -55,14 +67,14 @@ export interface ResolvedIndex {
   readonly shape: number[];
 }
 
-const HELP = 'an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis';
+const HELP = 'an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array';
 
 /**
  * Takes strings apart and checks that all numbers are integers and no step is 0.
  *
  * @param where what is indexed, for error messages: put before the reason, as in `getitem: a slice step is 0`
  */
-export function parseIndex(items: Index, where = "index"): ParsedItem[] {
+export function parseIndex(items: BasicIndex, where = "index"): ParsedItem[] {
   return items.flatMap((item): ParsedItem[] => {
     if (typeof item === "string") return parseText(item, where);
     if (item === null || item === ellipsis) return [item];
@@ -76,7 +88,7 @@ export function parseIndex(items: Index, where = "index"): ParsedItem[] {
 }
 
 /** What the index selects from an array of the shape. `opName` is for error messages. */
-export function resolveIndex(shape: readonly number[], items: Index, opName: string): ResolvedIndex {
+export function resolveIndex(shape: readonly number[], items: BasicIndex, opName: string): ResolvedIndex {
   const where = `${opName}: index [${indexText(items)}] of shape ${shapeText(shape)}`;
   const parsed = parseIndex(items, where);
   const consuming = parsed.filter((item) => item !== null && item !== ellipsis).length;
@@ -194,7 +206,7 @@ function malformed(field: string, offset: number, text: string, where: string): 
   return new IndexError(`${where}: malformed ${JSON.stringify(text)} at character ${at + 1}: found ${found}; ${HELP}`);
 }
 
-function indexText(items: Index): string {
+export function indexText(items: Index): string {
   return items.map((item) => (typeof item === "string" ? item.trim() : describe(item))).join(", ");
 }
 
@@ -202,7 +214,7 @@ function describe(item: unknown): string {
   if (item === null) return "newaxis";
   if (item === ellipsis) return "...";
   if (typeof item === "number" || item instanceof Slice) return String(item);
-  if (Array.isArray(item)) return "a list";
+  if (Array.isArray(item) || ArrayBuffer.isView(item)) return "array";
   return typeof item === "object" ? "an object" : `a ${typeof item}`;
 }
 

@@ -1,10 +1,12 @@
 /** Operations in place: a write through a chain of views, which all views of the same memory show. */
-import { isFloat, toFloat } from "../ir/dtype.ts";
-import { broadcastShapes, overlaps, sameShape, sizeOf } from "../ir/layout.ts";
+import { type DType, isFloat, toQuotient } from "../ir/dtype.ts";
+import { broadcastShapes, overlaps, type Shape, sameShape, sizeOf } from "../ir/layout.ts";
 import { NO_ATTRS } from "../ir/node.ts";
 import { writeOp } from "../ir/ops/effect.ts";
+import { scatterAddOp, scatterOp } from "../ir/ops/scatter.ts";
 import { reshapeOp } from "../ir/ops/view.ts";
 import type { Elementwise, View } from "../ir/record.ts";
+import type { Selection } from "./advanced-index.ts";
 import {
   asTensor,
   broadcastNode,
@@ -50,7 +52,7 @@ export function updateInPlace(name: string, op: Elementwise, target: Tensor, val
     );
   }
   const common = resultType([target, operand]);
-  const dtype = op.on === "float" ? toFloat(common) : common;
+  const dtype = op.on === "float" ? toQuotient(common) : common;
   checkSameKind(name, dtype, target.dtype);
   if (dtype === "bool")
     throw new DTypeError(`${name}: not defined on bool; use set_ with logicalAnd, logicalOr or logicalXor`);
@@ -61,7 +63,7 @@ export function updateInPlace(name: string, op: Elementwise, target: Tensor, val
     operandNode(operand, dtype, target.shape, name),
   );
   noteUses([operand], op.grad !== "zero");
-  write(target, castNode(result, target.dtype));
+  writeThrough(target, castNode(result, target.dtype));
   return target;
 }
 
@@ -73,12 +75,30 @@ export function updateInPlace(name: string, op: Elementwise, target: Tensor, val
  */
 export function assign(target: Tensor, value: TensorLike): void {
   checkWritable("set_", target);
-  const { dtype, shape } = target;
+  writeThrough(target, valueNode("set_", value, target.dtype, target.shape));
+}
+
+/**
+ * Stores `value`, broadcast and converted, at the selected positions of `target`; of several values for one position the
+ * last remains. With `adds`, all of them are added to what is there.
+ *
+ * @throws ShapeError where the value does not broadcast to the selected part
+ */
+export function assignAt(target: Tensor, { positions, shape }: Selection, value: TensorLike, adds = false): void {
+  const caller = adds ? "addAt" : "set_";
+  checkWritable(caller, target);
+  const stored = valueNode(caller, value, target.dtype, shape);
+  const op = adds ? scatterAddOp : scatterOp;
+  const inputs = [target.node(caller), positions, stored];
+  writeThrough(target, new TraceNode(op, inputs, NO_ATTRS, target.shape, target.dtype));
+}
+
+/** A value converted and stretched to what it is stored in. */
+function valueNode(caller: string, value: TensorLike, dtype: DType, shape: Shape): TraceNode {
   if (typeof value === "number" || typeof value === "boolean") {
     const stored =
       dtype === "bool" ? Number(Boolean(value)) : dtype === "int32" ? Math.trunc(Number(value)) | 0 : Number(value);
-    write(target, broadcastNode(recordConstant(stored, dtype), shape));
-    return;
+    return broadcastNode(recordConstant(stored, dtype), shape);
   }
   const source = asTensor(value);
   let from = source.shape;
@@ -86,17 +106,18 @@ export function assign(target: Tensor, value: TensorLike): void {
   const joint = broadcastShapes(shape, from);
   if (joint === null || !sameShape(joint, shape)) {
     throw new ShapeError(
-      `set_: a value of shape ${shapeText(source.shape)} does not broadcast to the selected part, of shape ${shapeText(shape)}; ` +
+      `${caller}: a value of shape ${shapeText(source.shape)} does not broadcast to the selected part, of shape ${shapeText(shape)}; ` +
         "select as many elements as the value has, or reshape it",
     );
   }
-  const node = source.node("set_");
+  const node = source.node(caller);
   const trimmed = sameShape(from, node.shape) ? node : recordView(reshapeOp as View, node, { shape: from });
   noteUses([source], true);
-  write(target, broadcastNode(castNode(trimmed, dtype), shape));
+  return broadcastNode(castNode(trimmed, dtype), shape);
 }
 
-function checkWritable(name: string, target: Tensor): void {
+/** @throws ShapeError where a view names elements several times */
+export function checkWritable(name: string, target: Tensor): void {
   if (!overlaps(target.layout)) return;
   throw new ShapeError(
     `${name}: this view of shape ${shapeText(target.shape)} names some elements more than once (it was broadcast); ` +
@@ -104,7 +125,8 @@ function checkWritable(name: string, target: Tensor): void {
   );
 }
 
-function write(target: Tensor, value: TraceNode): void {
+/** Stores a value of the target's type in all its elements. The caller has checked that it may be written. */
+export function writeThrough(target: Tensor, value: TraceNode): void {
   const { storage } = target;
   dropGradient(storage);
   if (sizeOf(target.shape) === 0) return;

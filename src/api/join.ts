@@ -4,20 +4,51 @@ import { contiguousStrides, type Shape, sameShape } from "../ir/layout.ts";
 import { updateOp } from "../ir/ops/update.ts";
 import { asTensor, broadcastNode, castNode, noteUses, shapeText, type TensorLike } from "./apply.ts";
 import { checkAxis } from "./axes.ts";
+import { positive } from "./elementwise.ts";
 import { ShapeError } from "./errors.ts";
 import { Tensor } from "./tensor.ts";
 import { recordConstant, TraceNode } from "./trace.ts";
-import { expandDims } from "./views.ts";
+import { withConstant } from "./ufunc.ts";
+import { expandDims, reshape } from "./views.ts";
+
+/** The options of joining. */
+export interface JoinOptions {
+  /** The axis to join along; null joins the flattened arrays. */
+  readonly axis?: number | null;
+  /** The tensor that the result is written into. */
+  readonly out?: Tensor | null;
+  /** The dtype of the result: the operands' common one unless given. */
+  readonly dtype?: DType;
+  readonly constant?: boolean | null;
+}
+
+function joinOptions(given: number | null | JoinOptions | undefined): JoinOptions & { readonly axis: number | null } {
+  const options: JoinOptions =
+    typeof given === "object" && given !== null ? given : given === undefined ? {} : { axis: given };
+  return { ...options, axis: options.axis === undefined ? 0 : options.axis };
+}
+
+function finishJoin(caller: string, joined: Tensor, { out = null, dtype, constant = null }: JoinOptions): Tensor {
+  const cast = dtype === undefined || dtype === joined.dtype ? joined : joined.astype(dtype);
+  if (out === null) return withConstant(caller, cast, constant);
+  return positive(cast, { out });
+}
 
 /**
  * Joins tensors along an existing axis.
  *
  * @throws ShapeError for no tensors, and for shapes that differ in another axis
  */
-export function concatenate(parts: readonly TensorLike[], axis = 0): Tensor {
-  const tensors = parts.map(asTensor);
+export function concatenate(parts: readonly TensorLike[], given?: number | null | JoinOptions): Tensor {
+  const { axis, ...options } = joinOptions(given);
+  const sources = parts.map(asTensor);
+  const tensors = axis === null ? sources.map((t) => reshape(t, [-1])) : sources;
   const first = tensors[0];
   if (first === undefined) throw new ShapeError("concatenate: no tensors to join; pass one at least");
+  return finishJoin("concatenate", join(tensors, first, axis ?? 0), options);
+}
+
+function join(tensors: readonly Tensor[], first: Tensor, axis: number): Tensor {
   const along = checkAxis("concatenate", axis, first.ndim);
   const others = (s: Shape): Shape => s.filter((_, k) => k !== along);
   const odd = tensors.find((t) => t.ndim !== first.ndim || !sameShape(others(t.shape), others(first.shape)));
@@ -43,7 +74,8 @@ export function concatenate(parts: readonly TensorLike[], axis = 0): Tensor {
 }
 
 /** Joins tensors of one shape along a new axis. */
-export function stack(parts: readonly TensorLike[], axis = 0): Tensor {
+export function stack(parts: readonly TensorLike[], given?: number | JoinOptions): Tensor {
+  const { axis, ...options } = joinOptions(given);
   const tensors = parts.map(asTensor);
   const first = tensors[0];
   if (first === undefined) throw new ShapeError("stack: no tensors to join; pass one at least");
@@ -53,9 +85,9 @@ export function stack(parts: readonly TensorLike[], axis = 0): Tensor {
       `stack: shapes ${shapeText(first.shape)} and ${shapeText(odd.shape)} differ; all must be equal`,
     );
   }
-  const along = checkAxis("stack", axis, first.ndim + 1);
+  const along = checkAxis("stack", axis ?? 0, first.ndim + 1);
   return concatenate(
     tensors.map((t) => expandDims(t, along)),
-    along,
+    { ...options, axis: along },
   );
 }

@@ -2,15 +2,22 @@
 import type { DType } from "../ir/dtype.ts";
 import type { Shape } from "../ir/layout.ts";
 import { add, divide, multiply, power, subtract } from "../ir/ops/arithmetic.ts";
+import { isAdvanced, resolveAdvanced } from "./advanced-index.ts";
 import type { TensorLike } from "./apply.ts";
 import * as ew from "./elementwise.ts";
-import type { IndexItem } from "./index-syntax.ts";
-import { assign, updateInPlace } from "./inplace.ts";
+import type { BasicIndex, IndexItem } from "./index-syntax.ts";
+import { assign, assignAt, updateInPlace } from "./inplace.ts";
 import { matmul } from "./matmul.ts";
 import * as nn from "./nn.ts";
 import * as red from "./reductions.ts";
+import type { ScanOptions } from "./scans.ts";
+import * as scans from "./scans.ts";
 import type { Tensor } from "./tensor.ts";
 import * as views from "./views.ts";
+
+/** The items of an index that may be one of them. */
+const listOf = (index: IndexItem | readonly IndexItem[]): readonly IndexItem[] =>
+  Array.isArray(index) ? (index as readonly IndexItem[]) : [index as IndexItem];
 
 /** What {@link Tensor} inherits. */
 export abstract class TensorMethods {
@@ -41,10 +48,10 @@ export abstract class TensorMethods {
   }
   /** A copy in fresh memory through which gradients flow: Python's `+x`. */
   pos(this: Tensor): Tensor {
-    return ew.copy(this);
+    return ew.positive(this);
   }
   copy(this: Tensor): Tensor {
-    return ew.copy(this);
+    return ew.positive(this);
   }
   abs(this: Tensor): Tensor {
     return ew.absolute(this);
@@ -105,39 +112,46 @@ export abstract class TensorMethods {
   }
 
   // --- reductions --------------------------------------------------------------------------------------------------
-  sum(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+  sum(this: Tensor, axis?: red.AxisArgument, keepdims?: boolean): Tensor {
     return red.sum(this, axis, keepdims);
   }
-  prod(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+  prod(this: Tensor, axis?: red.AxisArgument, keepdims?: boolean): Tensor {
     return red.prod(this, axis, keepdims);
   }
-  mean(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+  mean(this: Tensor, axis?: red.AxisArgument, keepdims?: boolean): Tensor {
     return red.mean(this, axis, keepdims);
   }
   /** The variance, with `ddof` less than the count in the divisor. */
-  var(this: Tensor, axis?: red.Axes, ddof?: number, keepdims?: boolean): Tensor {
+  var(this: Tensor, axis?: red.AxisArgument<red.SpreadOptions>, ddof?: number, keepdims?: boolean): Tensor {
     return red.variance(this, axis, ddof, keepdims);
   }
-  std(this: Tensor, axis?: red.Axes, ddof?: number, keepdims?: boolean): Tensor {
+  std(this: Tensor, axis?: red.AxisArgument<red.SpreadOptions>, ddof?: number, keepdims?: boolean): Tensor {
     return red.std(this, axis, ddof, keepdims);
   }
-  max(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+  max(this: Tensor, axis?: red.AxisArgument, keepdims?: boolean): Tensor {
     return red.max(this, axis, keepdims);
   }
-  min(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+  min(this: Tensor, axis?: red.AxisArgument, keepdims?: boolean): Tensor {
     return red.min(this, axis, keepdims);
   }
-  any(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+  any(this: Tensor, axis?: red.AxisArgument, keepdims?: boolean): Tensor {
     return red.any(this, axis, keepdims);
   }
-  all(this: Tensor, axis?: red.Axes, keepdims?: boolean): Tensor {
+  all(this: Tensor, axis?: red.AxisArgument, keepdims?: boolean): Tensor {
     return red.all(this, axis, keepdims);
   }
-  argmax(this: Tensor, axis?: number | null): Tensor {
+  argmax(this: Tensor, axis?: red.AxisArgument): Tensor {
     return red.argmax(this, axis);
   }
-  argmin(this: Tensor, axis?: number | null): Tensor {
+  argmin(this: Tensor, axis?: red.AxisArgument): Tensor {
     return red.argmin(this, axis);
+  }
+
+  cumsum(this: Tensor, axis?: number | null | ScanOptions): Tensor {
+    return scans.cumsum(this, axis);
+  }
+  cumprod(this: Tensor, axis?: number | null | ScanOptions): Tensor {
+    return scans.cumprod(this, axis);
   }
 
   // --- views -------------------------------------------------------------------------------------------------------
@@ -199,9 +213,19 @@ export abstract class TensorMethods {
   pow_(this: Tensor, y: TensorLike): Tensor {
     return updateInPlace("pow_", power, this, y);
   }
-  /** Stores a value, broadcast and converted, into the selected part: `t.set_("1:, 0", 5)`, `t.set_([0, newaxis], v)`. */
+  /**
+   * Stores a value, broadcast and converted, into the selected part: `t.set_("1:, 0", 5)`, `t.set_([0, newaxis], v)`,
+   * `t.set_(mask, 0)`. A list is the list of items: to index by a list of positions, wrap it, as in `t.set_([[0, 2]], v)`.
+   */
   set_(this: Tensor, index: IndexItem | readonly IndexItem[], value: TensorLike): Tensor {
-    assign(views.select(this, Array.isArray(index) ? index : [index as IndexItem], "set_"), value);
+    const items = listOf(index);
+    if (isAdvanced(items)) assignAt(this, resolveAdvanced(this.shape, items, "set_"), value);
+    else assign(views.select(this, items as BasicIndex, "set_"), value);
+    return this;
+  }
+  /** As `set_`, but adds the value to the selected part, as often as each element is named: NumPy's `add.at`. */
+  addAt(this: Tensor, index: IndexItem | readonly IndexItem[], value: TensorLike): Tensor {
+    assignAt(this, resolveAdvanced(this.shape, listOf(index), "addAt"), value, true);
     return this;
   }
 }

@@ -11,6 +11,7 @@ import { decodeModel, encodeModel, type ModelFile } from "./model-file.ts";
 import { collect, toGraph } from "./program.ts";
 import { leafOf, Tensor } from "./tensor.ts";
 import { recordLeaf } from "./trace.ts";
+import { withPlaceholders } from "./tracing.ts";
 
 /** A compiled function with the weights it captured. */
 export class Model {
@@ -94,7 +95,7 @@ export async function compile(
     return leafOf(t.dataSync(), t.shape, t.dtype, true);
   });
   const placeholders = operands.map((t) => t.node());
-  const result = forward(...operands);
+  const result = withPlaceholders(new Set(placeholders), () => forward(...operands));
   const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
   const program = collect(results.map((t) => t.node()));
   const plan = compilePlan(toGraph(program, new Set()), [], backend.target);

@@ -4,6 +4,7 @@ import { allocate, type DType, isFloat, type TypedArray } from "../ir/dtype.ts";
 import { contiguous, forEachOffset, isContiguous, type Layout, type Shape, sizeOf } from "../ir/layout.ts";
 import type { Attrs } from "../ir/node.ts";
 import { copy } from "../ir/ops/unary.ts";
+import { transposeOp } from "../ir/ops/view.ts";
 import type { View } from "../ir/record.ts";
 import { checkDType, elementwiseNode, shapeText, type TensorLike } from "./apply.ts";
 import { ready } from "./backend.ts";
@@ -57,6 +58,19 @@ export class Tensor extends TensorMethods {
   /** The tensor of a recorded value that is no view. */
   static of(node: TraceNode, constant: boolean = !node.differentiable, leaf = false): Tensor {
     return new Tensor(new Storage(node, constant, leaf), [], contiguous(node.shape));
+  }
+
+  /** The tensor of a recorded value in memory of its own, whose axes lie in `order`, the outermost first. */
+  static ordered(node: TraceNode, order: readonly number[]): Tensor {
+    const stored = elementwiseNode(copy, recordView(transposeOp as View, node, { axes: order }));
+    const back = { op: transposeOp as View, attrs: { axes: order.map((_, k) => order.indexOf(k)) } };
+    const layout = back.op.layout(contiguous(stored.shape), back.attrs)!;
+    return new Tensor(new Storage(stored, !stored.differentiable, false), [back], layout);
+  }
+
+  /** Whether the elements may lie in another order than row-major. */
+  get isStrided(): boolean {
+    return this.chain.length > 0;
   }
 
   /** Number of axes. */

@@ -1,28 +1,42 @@
 /** Views: other shapes of the same memory. Writing through one shows in all. */
 import { broadcastShapes, isContiguous, type Shape, sameShape, sizeOf } from "../ir/layout.ts";
+import { NO_ATTRS } from "../ir/node.ts";
+import { gatherOp } from "../ir/ops/gather.ts";
 import { copy } from "../ir/ops/unary.ts";
-import { broadcastToOp, reshapeOp, sliceOp, transposeOp } from "../ir/ops/view.ts";
+import { broadcastToOp, reshapeOp, sliceOp, transposeOp, windowsOp } from "../ir/ops/view.ts";
+import { isAdvanced, resolveAdvanced } from "./advanced-index.ts";
 import { asTensor, detachNode, elementwiseNode, noteUses, shapeText, type TensorLike } from "./apply.ts";
 import { checkAxes, checkAxis } from "./axes.ts";
 import { IndexError, ShapeError } from "./errors.ts";
-import { type Index, parseIndex, resolveIndex } from "./index-syntax.ts";
+import { type BasicIndex, type Index, parseIndex, resolveIndex } from "./index-syntax.ts";
 import { Tensor } from "./tensor.ts";
+import { TraceNode } from "./trace.ts";
 
 /**
- * The selected part: a view, but for a single element named by integers alone, which is a copy, as in NumPy; with
- * `"..."` besides, that is a view of no axes.
+ * The selected part: a view, but for a single element named by integers alone, which is a copy, as in NumPy (with
+ * `"..."` besides, that is a view of no axes), and but for an index with arrays, which copies too.
  *
  * @throws IndexError where an item is malformed or out of bounds
  */
 export function getItem(x: Tensor, index: Index): Tensor {
-  const part = select(x, index, "get");
-  if (part.ndim > 0 || !parseIndex(index, "get").every((item) => typeof item === "number")) return part;
+  if (isAdvanced(index)) {
+    const { positions } = resolveAdvanced(x.shape, index, "get");
+    noteUses([x], true);
+    return Tensor.of(gatherNode(x.node("get"), positions));
+  }
+  const part = select(x, index as BasicIndex, "get");
+  if (part.ndim > 0 || !parseIndex(index as BasicIndex, "get").every((item) => typeof item === "number")) return part;
   noteUses([x], true);
   return Tensor.of(elementwiseNode(copy, part.node()));
 }
 
+/** The elements at row-major positions. */
+export function gatherNode(x: TraceNode, positions: TraceNode): TraceNode {
+  return new TraceNode(gatherOp, [x, positions], NO_ATTRS, positions.shape, x.dtype);
+}
+
 /** The selected part as a view in any case. */
-export function select(x: Tensor, index: Index, caller: string): Tensor {
+export function select(x: Tensor, index: BasicIndex, caller: string): Tensor {
   const { starts, steps, lengths, shape } = resolveIndex(x.shape, index, caller);
   const whole = lengths.every((d, k) => d === x.shape[k] && steps[k] === 1);
   const part = whole ? x : x.view(sliceOp, { starts, steps, lengths });
@@ -140,4 +154,58 @@ export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
 /** A copy through which no gradient flows. */
 export function detach(x: Tensor): Tensor {
   return Tensor.of(elementwiseNode(copy, detachNode(x.node())), true);
+}
+
+/** How sliding windows are taken: one number for all windowed axes, or one an axis. */
+export interface WindowOptions {
+  readonly step?: number | readonly number[];
+  readonly dilation?: number | readonly number[];
+  /** The axes that are windowed; the last ones unless given. */
+  readonly axis?: number | readonly number[];
+}
+
+/**
+ * Windows that slide over axes, as a view: each windowed axis becomes the positions of the windows, and the elements of the
+ * windows are new axes at the end. Gradients add up where windows overlap; the view cannot be written.
+ *
+ * @throws ShapeError where a window is longer than its axis, or a length, step or dilation is not a whole number from 1
+ */
+export function slidingWindowView(
+  x: TensorLike,
+  window: number | readonly number[],
+  { step = 1, dilation = 1, axis }: WindowOptions = {},
+): Tensor {
+  const t = asTensor(x);
+  const lengths = typeof window === "number" ? [window] : [...window];
+  const axes =
+    axis === undefined
+      ? lengths.map((_, k) => t.ndim - lengths.length + k)
+      : checkAxes("slidingWindowView", axis, t.ndim);
+  const spread = (n: number | readonly number[]): number[] => (typeof n === "number" ? lengths.map(() => n) : [...n]);
+  const [steps, dilations] = [spread(step), spread(dilation)];
+  if (
+    axes.length !== lengths.length ||
+    axes.some((a) => a < 0) ||
+    steps.length !== axes.length ||
+    dilations.length !== axes.length
+  ) {
+    throw new ShapeError(
+      `slidingWindowView: a window of ${shapeText(lengths)} for ${axes.length} axes of shape ${shapeText(t.shape)}, ` +
+        `${steps.length} steps and ${dilations.length} dilations; give one of each for every windowed axis`,
+    );
+  }
+  axes.forEach((a, k) => {
+    const all = [lengths[k]!, steps[k]!, dilations[k]!];
+    const bad = all.find((n) => !Number.isInteger(n) || n < 1);
+    if (bad !== undefined)
+      throw new ShapeError(`slidingWindowView: ${bad} is no length, step or dilation; give whole numbers from 1`);
+    const reach = (lengths[k]! - 1) * dilations[k]! + 1;
+    if (reach > t.shape[a]!) {
+      throw new ShapeError(
+        `slidingWindowView: a window of ${reach} elements is longer than axis ${a} of shape ${shapeText(t.shape)}; ` +
+          "pad the array, or take a shorter window",
+      );
+    }
+  });
+  return t.view(windowsOp, { axes, window: lengths, steps, dilations });
 }

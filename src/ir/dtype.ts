@@ -32,10 +32,15 @@ export function promote(a: DType, b: DType): DType {
   return DTYPES.indexOf(a) > DTYPES.indexOf(b) ? a : b;
 }
 
-/** The float dtype that NumPy computes true division, `mean`, `exp`… of this dtype in. */
+/** The float dtype that functions such as `exp` of this dtype are computed in (NumPy's float16 for bool is float32 here). */
 export function toFloat(dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
   return dtype === "bool" ? "float32" : "float64";
+}
+
+/** The float dtype of true division, and so of `mean`. */
+export function toQuotient(dtype: DType): DType {
+  return isFloat(dtype) ? dtype : "float64";
 }
 
 /** Whether a value of dtype `from` may be stored in place as `to` (NumPy's "same_kind" rule). */

@@ -154,3 +154,33 @@ export function broadcastShapes(...shapes: readonly Shape[]): Shape | null {
   }
   return out;
 }
+
+/**
+ * The axes of a result from the outermost in memory to the innermost, as NumPy allocates it (order "K"): as the operands'
+ * axes lie, and in row-major order where they disagree or say nothing. Null for row-major order.
+ */
+export function memoryOrder(operands: readonly Layout[], shape: Shape): number[] | null {
+  const rank = shape.length;
+  if (rank < 2) return null;
+  const strides = operands.map((l) => {
+    const lead = rank - l.shape.length;
+    return shape.map((_, k) => (k < lead || l.shape[k - lead] === 1 ? 0 : Math.abs(l.strides[k - lead]!)));
+  });
+  // From the innermost outwards; an insertion sort, as the comparison is no total order.
+  const order = Array.from({ length: rank }, (_, k) => rank - 1 - k);
+  for (let i = 1; i < rank; i++) {
+    const axis = order[i]!;
+    let position = i;
+    for (let j = i - 1; j >= 0; j--) {
+      const other = order[j]!;
+      const known = strides.filter((s) => s[axis] !== 0 && s[other] !== 0);
+      if (known.length === 0) continue;
+      if (known.some((s) => s[other]! <= s[axis]!)) break;
+      position = j;
+    }
+    order.splice(i, 1);
+    order.splice(position, 0, axis);
+  }
+  order.reverse();
+  return order.every((axis, k) => axis === k) ? null : order;
+}

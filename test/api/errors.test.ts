@@ -51,7 +51,7 @@ describe.each<BackendName>(["wasm", "reference"])("errors on %s", (backend) => {
       `"IndexError: get: index [0, 0, 0] of shape (2, 3): too many indices: 3 for 2 axes; drop some, or add axes with newaxis"`,
     );
     expect(failure(() => zeros([2]).get("a"))).toMatchInlineSnapshot(
-      `"IndexError: get: index [a] of shape (2,): malformed "a" at character 1: found "a"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis"`,
+      `"IndexError: get: index [a] of shape (2,): malformed "a" at character 1: found "a"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array"`,
     );
   });
 

@@ -137,6 +137,7 @@ describe("the text", () => {
         "trace",
         "functionalize",
         "differentiate",
+        "expand",
         "simplify",
         "cse",
         "dce",

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
+  type BasicIndex,
+  type BasicItem,
   ellipsis,
-  type Index,
-  type IndexItem,
   newaxis,
   parseIndex,
   resolveIndex,
@@ -15,7 +15,7 @@ import cases from "./fixtures/index.json" with { type: "json" };
 /** As in the fixture: an integer, a slice as a list, "..." or null for a new axis. */
 type Item = number | string | null | readonly (number | null)[];
 
-function toItem(item: Item): IndexItem {
+function toItem(item: Item): BasicItem {
   if (item === null) return newaxis;
   if (item === "...") return ellipsis;
   return typeof item === "number" || typeof item === "string" ? item : slice(...item);
@@ -27,7 +27,7 @@ function toText(item: Item): string {
 }
 
 /** The result's shape, and the elements selected of an array that counts up from 0. */
-function select(shape: readonly number[], index: Index): { result: number[]; elements: number[] } {
+function select(shape: readonly number[], index: BasicIndex): { result: number[]; elements: number[] } {
   const { starts, steps, lengths, shape: result } = resolveIndex(shape, index, "getitem");
   const elements: number[] = [];
   forEachOffset(sliceLayout(contiguous(shape), starts, steps, lengths), (offset) => elements.push(offset));
@@ -92,26 +92,26 @@ describe("errors", () => {
     });
     expect(messages).toMatchInlineSnapshot(`
       [
-        "IndexError: index: malformed "1.5" at character 1: found "1.5"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
-        "IndexError: index: malformed "a" at character 1: found "a"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
-        "IndexError: index: malformed "" at character 1: found nothing; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
-        "IndexError: index: malformed "1:2:3:4" at character 7: found "4"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
-        "IndexError: index: malformed "1:x" at character 3: found "x"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
-        "IndexError: index: malformed "0, , 1" at character 3: found nothing; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
-        "IndexError: index: malformed "1 2" at character 1: found "1 2"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
+        "IndexError: index: malformed "1.5" at character 1: found "1.5"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
+        "IndexError: index: malformed "a" at character 1: found "a"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
+        "IndexError: index: malformed "" at character 1: found nothing; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
+        "IndexError: index: malformed "1:2:3:4" at character 7: found "4"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
+        "IndexError: index: malformed "1:x" at character 3: found "x"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
+        "IndexError: index: malformed "0, , 1" at character 3: found nothing; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
+        "IndexError: index: malformed "1 2" at character 1: found "1 2"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
         "IndexError: index: the step of slice ::0 is 0; use a positive step, or a negative one to reverse",
-        "IndexError: index: malformed "1e3" at character 1: found "1e3"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
-        "IndexError: index: malformed "0x10" at character 1: found "0x10"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis",
+        "IndexError: index: malformed "1e3" at character 1: found "1e3"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
+        "IndexError: index: malformed "0x10" at character 1: found "0x10"; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array",
       ]
     `);
   });
 
   it("numbers that are not integers", () => {
     expect(() => parseIndex([1.5])).toThrowErrorMatchingInlineSnapshot(
-      `[IndexError: index: 1.5 is not an integer; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis]`,
+      `[IndexError: index: 1.5 is not an integer; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
     );
     expect(() => parseIndex([Number.NaN])).toThrowErrorMatchingInlineSnapshot(
-      `[IndexError: index: NaN is not an integer; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis]`,
+      `[IndexError: index: NaN is not an integer; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
     );
     expect(() => parseIndex([slice(0, 2.5)])).toThrowErrorMatchingInlineSnapshot(
       `[IndexError: index: slice stop 2.5 is not an integer; use an integer or null]`,
@@ -122,18 +122,18 @@ describe("errors", () => {
   });
 
   it("what is no index item", () => {
-    const index = (item: unknown): Index => [item as IndexItem];
+    const index = (item: unknown): BasicIndex => [item as BasicItem];
     expect(() => parseIndex(index([0, 1]))).toThrowErrorMatchingInlineSnapshot(
-      `[IndexError: index: cannot index with a list; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis]`,
+      `[IndexError: index: cannot index with array; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
     );
     expect(() => parseIndex(index(true))).toThrowErrorMatchingInlineSnapshot(
-      `[IndexError: index: cannot index with a boolean; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis]`,
+      `[IndexError: index: cannot index with a boolean; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
     );
     expect(() => parseIndex(index(undefined))).toThrowErrorMatchingInlineSnapshot(
-      `[IndexError: index: cannot index with a undefined; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis]`,
+      `[IndexError: index: cannot index with a undefined; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
     );
     expect(() => parseIndex(index({ start: 1 }))).toThrowErrorMatchingInlineSnapshot(
-      `[IndexError: index: cannot index with an object; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", or newaxis]`,
+      `[IndexError: index: cannot index with an object; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
     );
   });
 

@@ -3,18 +3,27 @@ import * as gl from "../../src/index.ts";
 import type { GoldenArg, GoldenArray, GoldenCase, GoldenIndexItem, GoldenKwargs, GoldenOp, GoldenStep } from "./load.ts";
 
 type Args = readonly (gl.Tensor | number | readonly gl.Tensor[])[];
-type Run = (args: Args, kwargs: GoldenKwargs) => gl.Tensor;
+type Env = ReadonlyMap<string, gl.Tensor>;
+type Run = (args: Args, kwargs: GoldenKwargs, env: Env) => gl.Tensor;
 
 const t = (a: Args[number] | undefined): gl.Tensor => a as gl.Tensor;
 const list = (a: Args[number] | undefined): readonly gl.Tensor[] => a as readonly gl.Tensor[];
+/** The `where` and `out` of a step; undefined where it has neither. */
+function ufuncOptions({ where, out }: GoldenKwargs, env: Env): gl.UfuncOptions | undefined {
+  if (where === undefined && out === undefined) return undefined;
+  return {
+    ...(where === undefined ? {} : { where: gl.fromData([...where.mask], where.shape, "bool") }),
+    ...(out === undefined ? {} : { out: env.get(out)! }),
+  };
+}
 const unary =
-  (f: (x: gl.Tensor) => gl.Tensor): Run =>
-  ([x]) =>
-    f(t(x));
+  (f: (x: gl.Tensor, options?: gl.UfuncOptions) => gl.Tensor): Run =>
+  ([x], kwargs, env) =>
+    f(t(x), ufuncOptions(kwargs, env));
 const binary =
-  (f: (x: gl.Tensor, y: gl.Tensor) => gl.Tensor): Run =>
-  ([x, y]) =>
-    f(t(x), t(y));
+  (f: (x: gl.Tensor, y: gl.Tensor, options?: gl.UfuncOptions) => gl.Tensor): Run =>
+  ([x, y], kwargs, env) =>
+    f(t(x), t(y), ufuncOptions(kwargs, env));
 const reduction =
   (f: (x: gl.Tensor, axis?: gl.Axes, keepdims?: boolean) => gl.Tensor): Run =>
   ([x], { axis = null, keepdims = false }) =>
@@ -48,10 +57,10 @@ const CALLS: { readonly [Op in GoldenOp]?: Run } = {
   log1p: unary(gl.log1p),
   log2: unary(gl.log2),
   negative: unary(gl.negative),
-  positive: unary(gl.copy),
+  positive: unary(gl.positive),
   reciprocal: unary(gl.reciprocal),
   sin: unary(gl.sin),
-  sinc: unary((x) => gl.ops.sinc(x)),
+  sinc: unary(gl.sinc),
   sinh: unary(gl.sinh),
   sqrt: unary(gl.sqrt),
   square: unary(gl.square),
@@ -90,7 +99,13 @@ const CALLS: { readonly [Op in GoldenOp]?: Run } = {
   std: spread(gl.std),
   var: spread(gl.variance),
   matmul: binary(gl.matmul),
-  multi_matmul: ([xs]) => list(xs).reduce((a, b) => gl.matmul(a, b)),
+  multi_matmul: ([xs]) => gl.multiMatmul(list(xs)),
+  einsum: (xs, { subscripts }) => gl.einsum(subscripts!, ...xs.map(t)),
+  cumprod: ([x], { axis }) => gl.cumprod(t(x), axis as number | undefined),
+  cumsum: ([x], { axis }) => gl.cumsum(t(x), axis as number | undefined),
+  norm: ([x], { ord = null, axis = null, keepdims = false }) => gl.norm(t(x), { ord, axis, keepdims }),
+  repeat: ([x], { repeats, axis }) => gl.repeat(t(x), repeats!, axis as number | undefined),
+  roll: ([x], { shift, axis = null }) => gl.roll(t(x), shift!, axis),
   broadcast_to: ([x], { shape }) => gl.broadcastTo(t(x), shape!),
   expand_dims: ([x], { axis }) => gl.expandDims(t(x), axis!),
   moveaxis: ([x], { source, destination }) => gl.moveaxis(t(x), source!, destination!),
@@ -104,17 +119,8 @@ const CALLS: { readonly [Op in GoldenOp]?: Run } = {
 };
 
 /** Everything a step needs that does not exist yet. */
-function missingFor({ op, kwargs = {}, index }: GoldenStep): string[] {
-  const found: string[] = [];
-  if (kwargs.where !== undefined) found.push("where=");
-  if (kwargs.out !== undefined) found.push("out=");
-  if (index === undefined) return CALLS[op] === undefined ? [...found, op] : found;
-  for (const item of index) {
-    if (typeof item !== "object") continue;
-    if ("ints" in item) found.push(`${op} with integer arrays`);
-    if ("mask" in item) found.push(`${op} with a mask`);
-  }
-  return found;
+function missingFor({ op, index }: GoldenStep): string[] {
+  return index === undefined && CALLS[op] === undefined ? [op] : [];
 }
 
 /** Everything a case needs that does not exist yet. */
@@ -127,7 +133,8 @@ function indexItem(item: GoldenIndexItem): gl.IndexItem {
   if ("slice" in item) return gl.slice(...item.slice);
   if ("newaxis" in item) return gl.newaxis;
   if ("ellipsis" in item) return gl.ellipsis;
-  throw new Error("an advanced index is not supported yet");
+  if ("ints" in item) return gl.fromData(Int32Array.from(item.ints), item.shape);
+  return gl.fromData([...item.mask], item.shape, "bool");
 }
 
 function runStep(step: GoldenStep, env: Map<string, gl.Tensor>): void {
@@ -141,7 +148,7 @@ function runStep(step: GoldenStep, env: Map<string, gl.Tensor>): void {
   else if (step.op === "setitem") {
     const index = step.index.map(indexItem);
     result = t(args[0]).set_(index, args[1] as gl.Tensor | number);
-  } else result = CALLS[step.op]!(args, step.kwargs ?? {});
+  } else result = CALLS[step.op]!(args, step.kwargs ?? {}, env);
   if (step.out !== undefined) env.set(step.out, result);
 }
 

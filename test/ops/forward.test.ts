@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, it } from "vitest";
 import {
   broadcastTo,
   cast,
@@ -22,7 +22,6 @@ import type { Elementwise, Reduce } from "../../src/ir/record.ts";
 import { OPS } from "../../src/ir/table.ts";
 import { compare, draw, SPECIAL, startWasm } from "../support/compare.ts";
 import { randomFrom } from "../support/random.ts";
-import { SAMPLES } from "../support/samples.ts";
 
 beforeAll(startWasm);
 

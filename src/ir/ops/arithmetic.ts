@@ -161,7 +161,7 @@ export const logaddexp: Elementwise = {
     s.select(s.eq(x!, y!), s.add(x!, Math.LN2), s.add(s.max(x!, y!), s.log1p(s.exp(s.neg(s.abs(s.sub(x!, y!))))))),
   reference: (x, y) => {
     const m = Math.max(x!, y!);
-    return Number.isFinite(m) ? m + Math.log(Math.exp(x! - m) + Math.exp(y! - m)) : m;
+    return Number.isFinite(m) ? m + Math.log1p(Math.exp(Math.min(x!, y!) - m)) : m;
   },
   grad: (g, [x, y], z) => [
     ew(multiply, g, ew(exp, ew(subtract, x!, z))),
@@ -184,7 +184,7 @@ export const logaddexp2: Elementwise = {
     ),
   reference: (x, y) => {
     const m = Math.max(x!, y!);
-    return Number.isFinite(m) ? m + Math.log2(2 ** (x! - m) + 2 ** (y! - m)) : m;
+    return Number.isFinite(m) ? m + Math.log1p(2 ** (Math.min(x!, y!) - m)) / Math.LN2 : m;
   },
   grad: (g, [x, y], z) => [
     ew(multiply, g, ew(power, 2, ew(subtract, x!, z))),

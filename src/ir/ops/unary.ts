@@ -56,8 +56,8 @@ export const sign: Elementwise = unary({
   name: "sign",
   doc: "-1, 0 or 1; NaN of NaN.",
   on: "number",
-  scalar: (x) => s.select(s.lt(0, x), 1, s.select(s.lt(x, 0), -1, x)),
-  reference: (x) => Math.sign(x),
+  scalar: (x) => s.select(s.lt(0, x), 1, s.select(s.lt(x, 0), -1, s.select(s.eq(x, 0), 0, x))),
+  reference: (x) => Math.sign(x) + 0,
   grad: "zero",
 });
 
