@@ -13,19 +13,23 @@ import {
   type TensorLike,
 } from "./apply.ts";
 import { hasBackend } from "./backend.ts";
-import { InvalidBackprop, ShapeError } from "./errors.ts";
+import { InvalidBackpropError, ShapeError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { freshGradients, scalarRoots, writtenLeaves } from "./pending.ts";
 import { gradientOf, Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
-import { recordConstant, TraceNode } from "./trace.ts";
+import { autodiff, recordConstant, TraceNode } from "./trace.ts";
 
 /** So many losses nobody has read are evaluated, so that a loop that never reads does not record without end. */
 const MAX_ROOTS = 8;
 
 /** See `Tensor.backward`. */
 export function backward(y: Tensor, seed: TensorLike | undefined): void {
-  if (y.constant) return;
+  if (!autodiff.enabled) return;
+  if (y.constant) {
+    clearGraph(y);
+    return;
+  }
   const cotangent = seedNode(y, seed);
   // Writes of an earlier step are settled first: each turn of a training loop is then one and the same program.
   if ((writtenLeaves.size > 0 || scalarRoots.size >= MAX_ROOTS) && hasBackend()) evaluate([], "backward");
@@ -33,7 +37,7 @@ export function backward(y: Tensor, seed: TensorLike | undefined): void {
   const { visited, interior } = upstream(root);
   const gone = interior.find((n) => n.cleared);
   if (gone !== undefined) {
-    throw new InvalidBackprop(
+    throw new InvalidBackpropError(
       `backward: an earlier backward() has already gone through ${gone.op.name} of shape ${shapeText(gone.shape)}, which ` +
         "this tensor was computed from; compute it again, or call backward() once on the sum of the losses",
     );
@@ -50,11 +54,20 @@ export function backward(y: Tensor, seed: TensorLike | undefined): void {
     gradientOf(storage);
     freshGradients.add(storage);
   }
-  for (const node of interior) {
+  clear(interior);
+  if (root.shape.length === 0 && root.buffer === null) scalarRoots.add(root);
+}
+
+function clear(nodes: readonly TraceNode[]): void {
+  for (const node of nodes) {
     node.cleared = true;
     if (node.storage?.current === node) node.storage.cleared = true;
   }
-  if (root.shape.length === 0 && root.buffer === null) scalarRoots.add(root);
+}
+
+/** See `Tensor.clearGraph`. */
+export function clearGraph(y: Tensor): void {
+  if (y.storage.current.differentiable) clear(upstream(y.node("clearGraph")).interior);
 }
 
 function seedNode(y: Tensor, seed: TensorLike | undefined): TraceNode {

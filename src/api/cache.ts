@@ -2,7 +2,8 @@
 import { type Backend, Buffer, type Executable } from "../backends/backend.ts";
 import { allocate } from "../ir/dtype.ts";
 import type { Graph } from "../ir/node.ts";
-import { compilePlan, lowerForInterpreter } from "../passes/pipeline.ts";
+import { compilePlan, lower, lowerForInterpreter, type Optimization } from "../passes/pipeline.ts";
+import { GradloomError } from "./errors.ts";
 import { inputBuffers, type Literal, type Program, toGraph } from "./program.ts";
 
 /** After so many values of a program's literals, those that differ become inputs: a learning rate may change each step. */
@@ -18,6 +19,22 @@ interface Variant {
 interface Entry {
   readonly variants: Variant[];
   generic: (Variant & { readonly varying: ReadonlySet<number> }) | null;
+}
+
+/** How programs are compiled; see {@link setPasses}. */
+export type Passes = "default" | Optimization;
+let passes: Passes = "default";
+
+/**
+ * For those who look for a mistake: `"none"` makes every operation a kernel of its own, `"all"` has also the `reference` backend
+ * run fused graphs, and `"default"` is what is fastest on `wasm` and plainest on `reference`.
+ *
+ * @throws GradloomError for anything else
+ */
+export function setPasses(choice: Passes): void {
+  if (choice !== "default" && choice !== "all" && choice !== "none")
+    throw new GradloomError(`setPasses: there is no ${JSON.stringify(choice)}; choose "default", "all" or "none"`);
+  passes = choice;
 }
 
 const caches = new WeakMap<Backend, Map<string, Entry>>();
@@ -41,11 +58,12 @@ export function execute(program: Program, backend: Backend, keep: ReadonlySet<nu
     cache = new Map();
     caches.set(backend, cache);
   }
-  let entry = cache.get(program.key);
+  const key = passes === "default" ? program.key : `${passes}|${program.key}`;
+  let entry = cache.get(key);
   if (entry === undefined) entry = { variants: [], generic: null };
-  else cache.delete(program.key);
+  else cache.delete(key);
   // The least recently used program comes first in the map.
-  cache.set(program.key, entry);
+  cache.set(key, entry);
   if (cache.size > MAX_PROGRAMS) cache.delete(cache.keys().next().value!);
 
   const exact = entry.variants.find((v) => differing(v.literals, program.literals).length === 0);
@@ -70,8 +88,10 @@ export function execute(program: Program, backend: Backend, keep: ReadonlySet<nu
 
 function compile(graph: Graph, program: Program, backend: Backend): Executable {
   compilations++;
-  if (backend.kind === "graph") return backend.compile(lowerForInterpreter(graph));
-  return backend.compile(compilePlan(graph, program.donations, backend.target));
+  const optimize = passes === "none" ? "none" : "all";
+  if (backend.kind === "plan")
+    return backend.compile(compilePlan(graph, program.donations, backend.target, undefined, optimize));
+  return backend.compile(passes === "all" ? lower(graph) : lowerForInterpreter(graph));
 }
 
 /** The positions at which two lists of literals differ. */

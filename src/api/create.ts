@@ -1,40 +1,76 @@
 /** Making tensors. The default dtype is float32. */
-import type { DType } from "../ir/dtype.ts";
+import { type DType, isFloat } from "../ir/dtype.ts";
 import { type Shape, sizeOf } from "../ir/layout.ts";
 import { asTensor, checkDType, shapeText, type TensorLike } from "./apply.ts";
+import { copyLeaf } from "./copies.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { type AnyTypedArray, fromNested, type Nested } from "./nested.ts";
-import { leafOf, Tensor } from "./tensor.ts";
+import { checkConstant, leafOf, Tensor } from "./tensor.ts";
 
 /** How a new tensor is made. */
 export interface CreateOptions {
   readonly dtype?: DType;
   /** Whether no gradient is ever asked of it. */
-  readonly constant?: boolean;
+  readonly constant?: boolean | null;
 }
 
 function options(
   caller: string,
   given: DType | CreateOptions | undefined,
-): { dtype: DType | undefined; constant: boolean } {
-  const { dtype, constant = false } = typeof given === "string" ? { dtype: given } : (given ?? {});
-  return { dtype: dtype === undefined ? undefined : checkDType(dtype, caller), constant };
+): { dtype: DType | undefined; constant: boolean | undefined } {
+  const { dtype, constant } = typeof given === "string" ? { dtype: given } : (given ?? {});
+  if (constant !== undefined && constant !== null && typeof constant !== "boolean")
+    throw new DTypeError(`${caller}: constant must be true or false, not ${JSON.stringify(constant)}`);
+  return { dtype: dtype === undefined ? undefined : checkDType(dtype, caller), constant: constant ?? undefined };
+}
+
+/** How a tensor is made of data. */
+export interface TensorOptions extends CreateOptions {
+  /** Whether the data is copied, the default; without it, a tensor that already is as asked is returned itself. */
+  readonly copy?: boolean;
+  /** At least so many axes: new ones are put in front. */
+  readonly ndmin?: number;
 }
 
 /**
  * A tensor with a copy of the data: nested lists, a number, a boolean, a typed array, or a tensor (whose graph is not
  * kept). Lists of booleans give bool, other lists float32, typed arrays their own dtype; int32 and bool are constant.
  *
- * @throws ShapeError for ragged lists, DTypeError for an unknown dtype or elements that are no numbers
+ * @throws ShapeError for ragged lists, DTypeError for an unknown dtype, for elements that are no numbers, and for integers
+ *   that are to have gradients
  */
-export function tensor(data: TensorLike, given?: DType | CreateOptions): Tensor {
+export function tensor(data: TensorLike, given?: DType | TensorOptions): Tensor {
   const { dtype, constant } = options("tensor", given);
-  if (data instanceof Tensor) {
-    const values = data.dataSync();
-    return leafOf(values, data.shape, dtype ?? data.dtype, constant);
-  }
+  const { copy = true, ndmin = 0 } = typeof given === "object" ? given : {};
+  const made = data instanceof Tensor ? ofTensor(data, dtype, constant, copy) : ofData(data, dtype, constant);
+  if (made.ndim >= ndmin) return made;
+  const shape = [...new Array<number>(ndmin - made.ndim).fill(1), ...made.shape];
+  // A leaf of its own, not a view of one.
+  return copyLeaf(made.reshape(shape), made.dtype, made.constant);
+}
+
+function ofData(data: Exclude<TensorLike, Tensor>, dtype: DType | undefined, constant: boolean | undefined): Tensor {
   const flat = fromNested(data, dtype);
   return leafOf(flat.data, flat.shape, flat.dtype, constant);
+}
+
+function ofTensor(t: Tensor, dtype: DType = t.dtype, constant: boolean | undefined, copy: boolean): Tensor {
+  checkConstant("tensor", dtype, constant);
+  if (!copy && t.dtype === dtype && t.constant === (constant ?? t.constant)) return t;
+  return copyLeaf(t, dtype, constant ?? (copy ? false : t.constant));
+}
+
+/**
+ * A tensor as it is where it is already as asked, with its graph and gradient; otherwise a new one, as {@link tensor} makes it.
+ */
+export function astensor(data: TensorLike, given?: DType | CreateOptions): Tensor {
+  return tensor(data, { ...(typeof given === "string" ? { dtype: given } : given), copy: false });
+}
+
+/** The elements as a constant tensor, of another dtype where one is given: NumPy's arrays, which have no gradients. */
+export function asarray(data: TensorLike, dtype?: DType): Tensor {
+  const t = asTensor(data);
+  return t.constant && (dtype === undefined || dtype === t.dtype) ? t : copyLeaf(t, dtype ?? t.dtype, true);
 }
 
 /** As `tensor`, with the elements of a typed array under a shape. */
@@ -76,20 +112,30 @@ export function ones(shape: Shape | number, given?: DType | CreateOptions): Tens
   return filled("ones", shape, 1, given);
 }
 
-/** The dtype is the operand's unless given; so for the other `…Like` functions. */
-export function fullLike(x: TensorLike, value: number | boolean, given?: DType | CreateOptions): Tensor {
+/** How an array like another is made. */
+export interface LikeOptions extends CreateOptions {
+  /** The shape, where it is not the other's. */
+  readonly shape?: Shape | number;
+}
+
+/**
+ * An array of one value in the shape and dtype of another, unless given, and constant where that is. So for the other
+ * `…Like` functions.
+ */
+export function fullLike(x: TensorLike, value: number | boolean, given?: DType | LikeOptions): Tensor {
   const t = asTensor(x);
   const asked = typeof given === "string" ? { dtype: given } : (given ?? {});
-  return filled("fullLike", t.shape, value, { dtype: t.dtype, ...asked });
+  const { shape = t.shape, dtype = t.dtype, constant = isFloat(dtype) ? t.constant : undefined } = asked;
+  return filled("fullLike", shape, value, { dtype, ...(constant === undefined ? {} : { constant }) });
 }
 
 /** Zeros of the operand's shape. */
-export function zerosLike(x: TensorLike, given?: DType | CreateOptions): Tensor {
+export function zerosLike(x: TensorLike, given?: DType | LikeOptions): Tensor {
   return fullLike(x, 0, given);
 }
 
 /** Ones of the operand's shape. */
-export function onesLike(x: TensorLike, given?: DType | CreateOptions): Tensor {
+export function onesLike(x: TensorLike, given?: DType | LikeOptions): Tensor {
   return fullLike(x, 1, given);
 }
 

@@ -52,9 +52,16 @@ export class ModelFormatError extends GradloomError {
   }
 }
 
-/** A `backward` that has no meaning: through a freed graph, or from a constant. */
-export class InvalidBackprop extends GradloomError {
+/** A `backward` through a part of the graph that an earlier one has cleared. */
+export class InvalidBackpropError extends GradloomError {
   override get name(): string {
-    return "InvalidBackprop";
+    return "InvalidBackpropError";
+  }
+}
+
+/** A gradient rule from outside that returns something other than the gradients of its operands. */
+export class InvalidGradientError extends GradloomError {
+  override get name(): string {
+    return "InvalidGradientError";
   }
 }

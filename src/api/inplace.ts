@@ -26,7 +26,7 @@ import { evaluate } from "./evaluate.ts";
 import { dropGradient, writtenLeaves } from "./pending.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
-import { recordConstant, recordView, TraceNode } from "./trace.ts";
+import { autodiff, recordConstant, recordView, TraceNode, untracked } from "./trace.ts";
 
 /** A storage with so many pending writes is evaluated, so that a loop that never reads does not record without end. */
 const MAX_PENDING_WRITES = 64;
@@ -133,7 +133,8 @@ export function writeThrough(target: Tensor, value: TraceNode): void {
   const through = target.node();
   const base = storage.current;
   const stored = storage.constant || !isFloat(value.dtype) ? detachNode(value) : value;
-  storage.replace(new TraceNode(writeOp, [base, through, stored], NO_ATTRS, base.shape, base.dtype));
+  const written = new TraceNode(writeOp, [base, through, stored], NO_ATTRS, base.shape, base.dtype);
+  storage.replace(autodiff.enabled ? written : untracked(written, !storage.constant));
   limitPending(storage);
 }
 

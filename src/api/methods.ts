@@ -4,9 +4,12 @@ import type { Shape } from "../ir/layout.ts";
 import { add, divide, multiply, power, subtract } from "../ir/ops/arithmetic.ts";
 import { isAdvanced, resolveAdvanced } from "./advanced-index.ts";
 import type { TensorLike } from "./apply.ts";
+import * as copies from "./copies.ts";
 import * as ew from "./elementwise.ts";
+import { ShapeError } from "./errors.ts";
 import type { BasicIndex, IndexItem } from "./index-syntax.ts";
 import { assign, assignAt, updateInPlace } from "./inplace.ts";
+import { flatten } from "./manipulation.ts";
 import { matmul } from "./matmul.ts";
 import * as nn from "./nn.ts";
 import * as red from "./reductions.ts";
@@ -50,8 +53,9 @@ export abstract class TensorMethods {
   pos(this: Tensor): Tensor {
     return ew.positive(this);
   }
-  copy(this: Tensor): Tensor {
-    return ew.positive(this);
+  /** A leaf with the same elements, and with a copy of the gradient; no gradient flows to this tensor. */
+  copy(this: Tensor, options?: { readonly constant?: boolean | null }): Tensor {
+    return copies.copy(this, options);
   }
   abs(this: Tensor): Tensor {
     return ew.absolute(this);
@@ -190,6 +194,32 @@ export abstract class TensorMethods {
   }
   broadcastTo(this: Tensor, shape: Shape): Tensor {
     return views.broadcastTo(this, shape);
+  }
+  /** The elements in one axis, always a copy. */
+  flatten(this: Tensor): Tensor {
+    return flatten(this);
+  }
+  clip(this: Tensor, low: TensorLike | null, high: TensorLike | null): Tensor {
+    return ew.clip(this, low, high);
+  }
+  /** Whether any element equals a value: Python's `in`. */
+  contains(this: Tensor, value: TensorLike): boolean {
+    return red.any(ew.equal(this, value)).item() !== 0;
+  }
+  /** The length of the first axis. @throws ShapeError for a scalar */
+  get length(): number {
+    const { shape } = this as unknown as Tensor;
+    if (shape.length === 0) throw new ShapeError("length: a scalar has no axes, and so no length; use item()");
+    return shape[0]!;
+  }
+  /** The parts along the first axis. @throws ShapeError for a scalar */
+  *[Symbol.iterator](this: Tensor): Iterator<Tensor> {
+    if (this.ndim === 0) throw new ShapeError("iteration over a scalar: it has no axes; use item()");
+    for (let k = 0; k < this.shape[0]!; k++) yield views.getItem(this, [k]);
+  }
+  /** The one element, so that `Number(t)` works. @throws ShapeError unless there is exactly one */
+  [Symbol.toPrimitive](this: Tensor, hint: string): number | string {
+    return hint === "string" ? this.toString() : this.item();
   }
   /** A copy through which no gradient flows. */
   detach(this: Tensor): Tensor {

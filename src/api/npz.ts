@@ -129,7 +129,7 @@ function hostArray(value: TensorLike, where: string): NpyArray {
 }
 
 function leaf({ data, shape, dtype }: NpyArray, constant: boolean): Tensor {
-  return leafOf(data, shape, dtype, constant);
+  return leafOf(data, shape, dtype, constant || undefined);
 }
 
 function checkBytes(bytes: unknown, caller: string): void {

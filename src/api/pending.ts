@@ -1,6 +1,6 @@
 /** What the next evaluation computes besides what is asked for. The sets keep the order of insertion. */
 import type { Storage } from "./storage.ts";
-import type { TraceNode } from "./trace.ts";
+import { autodiff, type TraceNode } from "./trace.ts";
 
 /** Leaves that were written to since their value was last known. */
 export const writtenLeaves: Set<Storage> = new Set();
@@ -31,6 +31,7 @@ export function clearPending(): void {
 
 /** An operation has used this storage, or changed it: its gradient is gone, as in MyGrad. */
 export function dropGradient(storage: Storage): void {
+  if (!autodiff.enabled) return;
   if (storage.gradient !== null) storage.setGradient(null);
   freshGradients.delete(storage);
 }

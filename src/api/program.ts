@@ -3,6 +3,7 @@ import type { Buffer } from "../backends/backend.ts";
 import type { DType } from "../ir/dtype.ts";
 import { type Graph, NO_ATTRS, type Node } from "../ir/node.ts";
 import { constantOp, inputOp } from "../ir/ops/source.ts";
+import { detachOp } from "../ir/ops/view.ts";
 import type { Donation } from "../passes/plan.ts";
 import { inputSignature, type TraceNode } from "./trace.ts";
 
@@ -88,7 +89,7 @@ function describe(
   const donations: Donation[] = [];
   outputs.forEach((output, o) => {
     let from = output;
-    while (isWrite(from) && bound.get(from) === false) from = from.inputs[0]!;
+    while ((isWrite(from) || from.op === detachOp) && bound.get(from) === false) from = from.inputs[0]!;
     if (from === output || bound.get(from) !== true || from.storage !== output.storage) return;
     donations.push([inputs.indexOf(from), o]);
   });

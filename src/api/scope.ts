@@ -1,6 +1,6 @@
 /** Deterministic release of memory, for those who want it: nobody has to. */
 
-import { dropGradient, scalarRoots, writtenLeaves } from "./pending.ts";
+import { freshGradients, scalarRoots, writtenLeaves } from "./pending.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 import { releaseUnused } from "./trace.ts";
@@ -16,7 +16,8 @@ export function registerInScope(tensor: Tensor): void {
 export function disposeStorage(storage: Storage): void {
   if (storage.disposed) return;
   storage.disposed = true;
-  dropGradient(storage);
+  storage.setGradient(null);
+  freshGradients.delete(storage);
   writtenLeaves.delete(storage);
   scalarRoots.delete(storage.current);
   const { buffer, uses } = storage.current;

@@ -3,20 +3,23 @@ import { Buffer } from "../backends/backend.ts";
 import { allocate, type DType, isFloat, type TypedArray } from "../ir/dtype.ts";
 import { contiguous, forEachOffset, isContiguous, type Layout, type Shape, sizeOf } from "../ir/layout.ts";
 import type { Attrs } from "../ir/node.ts";
+import { inputOp } from "../ir/ops/source.ts";
 import { copy } from "../ir/ops/unary.ts";
 import { transposeOp } from "../ir/ops/view.ts";
 import type { View } from "../ir/record.ts";
 import { checkDType, elementwiseNode, shapeText, type TensorLike } from "./apply.ts";
 import { ready } from "./backend.ts";
-import { backward } from "./backward.ts";
-import { DisposedError, ShapeError } from "./errors.ts";
+import { backward, clearGraph } from "./backward.ts";
+import { DisposedError, DTypeError, ShapeError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import { formatArray, formatRepr } from "./format.ts";
 import { TensorMethods } from "./methods.ts";
 import { type AnyTypedArray, fromNested, type Nested, type NestedValue, toNested } from "./nested.ts";
+import { freshGradients } from "./pending.ts";
 import { disposeStorage, registerInScope } from "./scope.ts";
 import { gradientOf, Storage } from "./storage.ts";
-import { recordLeaf, recordView, type TraceNode } from "./trace.ts";
+import { autodiff, recordLeaf, recordView, type TraceNode, untracked } from "./trace.ts";
+import { reshape } from "./views.ts";
 
 interface ViewStep {
   readonly op: View;
@@ -28,13 +31,14 @@ interface ViewStep {
  * memory; gradients follow MyGrad's rules. Instances come from `tensor`, `zeros`…, and from operations.
  */
 export class Tensor extends TensorMethods {
-  readonly shape: Shape;
   readonly dtype: DType;
   /** The memory, shared with all views. */
   readonly storage: Storage;
-  /** Where the elements lie in it. */
-  readonly layout: Layout;
-  private readonly chain: readonly ViewStep[];
+  /** The tensor that owns the memory of this view; null for one that owns its memory itself. */
+  readonly base: Tensor | null;
+  private place: Layout;
+  private chain: readonly ViewStep[];
+  private ownGradient: Tensor | null = null;
   private derived: { readonly node: TraceNode; readonly version: number } | null = null;
 
   static {
@@ -45,19 +49,44 @@ export class Tensor extends TensorMethods {
     Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), { value });
   }
 
-  private constructor(storage: Storage, chain: readonly ViewStep[], layout: Layout) {
+  private constructor(storage: Storage, chain: readonly ViewStep[], layout: Layout, base: Tensor | null) {
     super();
     this.storage = storage;
     this.chain = chain;
-    this.layout = layout;
-    this.shape = layout.shape;
+    this.place = layout;
     this.dtype = storage.dtype;
+    this.base = base;
     registerInScope(this);
   }
 
   /** The tensor of a recorded value that is no view. */
   static of(node: TraceNode, constant: boolean = !node.differentiable, leaf = false): Tensor {
-    return new Tensor(new Storage(node, constant, leaf), [], contiguous(node.shape));
+    const value = autodiff.enabled || leaf ? node : untracked(node, !constant);
+    return new Tensor(new Storage(value, constant, leaf), [], contiguous(node.shape), null);
+  }
+
+  /** Where the elements lie in the memory. */
+  get layout(): Layout {
+    return this.place;
+  }
+
+  /** The lengths of the axes. Setting them reshapes this tensor in place; its memory and the views of it stay as they are. */
+  get shape(): Shape {
+    return this.place.shape;
+  }
+
+  /** @throws ShapeError for lengths that do not fit the elements, or that no view of the memory can have */
+  set shape(shape: Shape) {
+    const reshaped = reshape(this, shape);
+    if (reshaped.storage !== this.storage) {
+      throw new ShapeError(
+        `shape: a view of shape ${shapeText(this.shape)} cannot become ${shapeText(shape)} without a copy; use reshape()`,
+      );
+    }
+    this.chain = reshaped.chain;
+    this.place = reshaped.place;
+    this.derived = null;
+    this.ownGradient = null;
   }
 
   /** The tensor of a recorded value in memory of its own, whose axes lie in `order`, the outermost first. */
@@ -65,7 +94,9 @@ export class Tensor extends TensorMethods {
     const stored = elementwiseNode(copy, recordView(transposeOp as View, node, { axes: order }));
     const back = { op: transposeOp as View, attrs: { axes: order.map((_, k) => order.indexOf(k)) } };
     const layout = back.op.layout(contiguous(stored.shape), back.attrs)!;
-    return new Tensor(new Storage(stored, !stored.differentiable, false), [back], layout);
+    const constant = !stored.differentiable;
+    const value = autodiff.enabled ? stored : untracked(stored, !constant);
+    return new Tensor(new Storage(value, constant, false), [back], layout, null);
   }
 
   /** Whether the elements may lie in another order than row-major. */
@@ -114,8 +145,11 @@ export class Tensor extends TensorMethods {
   view<A extends Attrs>(op: View<A>, attrs: A): Tensor {
     this.checkAlive(op.name);
     const layout = op.layout(this.layout, attrs);
-    if (layout === null) return Tensor.of(elementwiseNode(copy, this.node())).view(op, attrs);
-    return new Tensor(this.storage, [...this.chain, { op: op as View, attrs }], layout);
+    if (layout === null) {
+      const copied = Tensor.of(elementwiseNode(copy, this.node())).view(op, attrs);
+      return new Tensor(copied.storage, copied.chain, copied.place, null);
+    }
+    return new Tensor(this.storage, [...this.chain, { op: op as View, attrs }], layout, this.base ?? this);
   }
 
   /** Whether a tensor shares memory with this one. */
@@ -213,18 +247,49 @@ export class Tensor extends TensorMethods {
    * Reverse-mode differentiation: gives every tensor upstream its gradient, in `.grad`.
    *
    * @param seed the cotangent of this tensor, broadcast to its shape; ones if left out, so that a tensor counts as its sum
-   * @throws InvalidBackprop where an earlier `backward` has already gone through a part of the graph
+   * @throws InvalidBackpropError where an earlier `backward` has already gone through a part of the graph
    */
   backward(seed?: TensorLike): void {
     this.checkAlive("backward");
     backward(this, seed);
   }
 
-  /** What the last `backward` left, or null; any operation on the tensor that is no view drops it. */
+  /**
+   * What the last `backward` left, or null; any operation on the tensor that is no view drops it. The gradient of a view is
+   * a view of its base's.
+   */
   get grad(): Tensor | null {
     this.checkAlive("grad");
     const memory = gradientOf(this.storage);
-    return memory === null ? null : new Tensor(memory, this.chain, this.layout);
+    if (memory === null) return null;
+    if (this.ownGradient?.storage !== memory) {
+      const base = this.base === null ? null : this.base.grad;
+      this.ownGradient = new Tensor(memory, this.chain, this.place, base);
+    }
+    return this.ownGradient;
+  }
+
+  /** Drops the gradient of this tensor and of all that share its memory. Returns this tensor. */
+  nullGrad(): this {
+    this.storage.setGradient(null);
+    freshGradients.delete(this.storage);
+    return this;
+  }
+
+  /**
+   * Forgets how this tensor and all those it was computed from were made, as `backward` does afterwards: gradients no longer
+   * flow through them.
+   */
+  clearGraph(): void {
+    this.checkAlive("clearGraph");
+    clearGraph(this);
+  }
+
+  /** The name of the operation that made this tensor; null for one that was made from data, or whose graph was cleared. */
+  get creator(): string | null {
+    if (this.base !== null) return this.chain[this.chain.length - 1]?.op.name ?? null;
+    const { leaf, current, cleared } = this.storage;
+    return leaf || cleared || current.op === inputOp ? null : current.op.name;
   }
 
   // --- memory ------------------------------------------------------------------------------------------------------
@@ -253,11 +318,20 @@ export function leafFrom(value: Nested | AnyTypedArray, dtype: DType | undefined
   return leafOf(flat.data, flat.shape, checkDType(flat.dtype, "tensor"), constant);
 }
 
-/** A leaf with a copy of row-major elements. */
-export function leafOf(data: ArrayLike<number>, shape: Shape, dtype: DType, constant: boolean): Tensor {
+/** @throws DTypeError where integers or booleans are to have gradients */
+export function checkConstant(caller: string, dtype: DType, constant: boolean | undefined): void {
+  if (constant !== false || isFloat(dtype)) return;
+  throw new DTypeError(
+    `${caller}: ${dtype} tensors are constants: leave constant out, or ask for floats with dtype "float32"`,
+  );
+}
+
+/** A leaf with a copy of row-major elements. Integers and booleans are constant. */
+export function leafOf(data: ArrayLike<number>, shape: Shape, dtype: DType, constant?: boolean): Tensor {
+  checkConstant("tensor", dtype, constant);
   const host = allocate(dtype, data.length);
   if (dtype === "bool") for (let i = 0; i < data.length; i++) host[i] = data[i] === 0 ? 0 : 1;
   else host.set(data);
-  const variable = !constant && isFloat(dtype);
+  const variable = constant !== true && isFloat(dtype);
   return Tensor.of(recordLeaf(new Buffer(dtype, host.length, host), shape, variable), !variable, true);
 }

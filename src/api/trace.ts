@@ -4,8 +4,12 @@ import { type DType, isFloat } from "../ir/dtype.ts";
 import type { Shape } from "../ir/layout.ts";
 import { type Attrs, NO_ATTRS } from "../ir/node.ts";
 import { constantOp, inputOp } from "../ir/ops/source.ts";
+import { detachOp } from "../ir/ops/view.ts";
 import type { Op, View } from "../ir/record.ts";
 import type { Storage } from "./storage.ts";
+
+/** Whether operations are recorded for gradients. */
+export const autodiff: { enabled: boolean } = { enabled: true };
 
 let nextId = 0;
 const signatures = new Map<string, number>();
@@ -143,4 +147,9 @@ export function recordConstant(value: number, dtype: DType): TraceNode {
 /** A view of a value. */
 export function recordView(op: View, x: TraceNode, attrs: Attrs): TraceNode {
   return new TraceNode(op, [x], attrs, op.shape(x.shape, attrs), x.dtype);
+}
+
+/** The value without its past; a gradient can be asked of it where it is `variable`. */
+export function untracked(x: TraceNode, variable: boolean): TraceNode {
+  return x.differentiable || variable ? new TraceNode(detachOp, [x], NO_ATTRS, x.shape, x.dtype, variable) : x;
 }

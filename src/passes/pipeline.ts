@@ -8,7 +8,7 @@ import { dce } from "./dce.ts";
 import { differentiate } from "./differentiate.ts";
 import { expand } from "./expand.ts";
 import { functionalize } from "./functionalize.ts";
-import { fuse } from "./fuse/fuse.ts";
+import { fuse, fuseNothing } from "./fuse/fuse.ts";
 import { type Donation, plan } from "./plan.ts";
 import { simplify } from "./simplify/simplify.ts";
 
@@ -17,28 +17,35 @@ export interface Pass {
   readonly name: string;
   readonly run: (graph: Graph) => Graph;
   readonly stage: "recorded" | "functional" | "pure" | "fused";
+  /** What stands in its place where nothing is to be optimized: null for nothing. */
+  readonly plain?: ((graph: Graph) => Graph) | null;
 }
+
+/** Whether graphs are simplified and fused (`all`), or every operation becomes a kernel of its own (`none`). */
+export type Optimization = "all" | "none";
 
 export const PASSES: readonly Pass[] = [
   { name: "functionalize", run: functionalize, stage: "functional" },
   { name: "differentiate", run: differentiate, stage: "pure" },
   { name: "expand", run: expand, stage: "pure" },
-  { name: "simplify", run: simplify, stage: "pure" },
-  { name: "cse", run: cse, stage: "pure" },
+  { name: "simplify", run: simplify, stage: "pure", plain: null },
+  { name: "cse", run: cse, stage: "pure", plain: null },
   { name: "dce", run: dce, stage: "pure" },
-  { name: "fuse", run: fuse, stage: "fused" },
+  { name: "fuse", run: fuse, stage: "fused", plain: fuseNothing },
 ];
 
 /** Sees the graph after each pass. */
 export type Observer = (name: string, graph: Graph) => void;
 
 /** Recorded graph → graph of kernels. `observe` also gets the recorded one, as `trace`. */
-export function lower(recorded: Graph, observe: Observer = () => {}): Graph {
+export function lower(recorded: Graph, observe: Observer = () => {}, optimize: Optimization = "all"): Graph {
   verify(recorded, "recorded");
   observe("trace", recorded);
   let graph = recorded;
   for (const pass of PASSES) {
-    graph = pass.run(graph);
+    const run = optimize === "none" && pass.plain !== undefined ? pass.plain : pass.run;
+    if (run === null) continue;
+    graph = run(graph);
     verify(graph, pass.stage);
     observe(pass.name, graph);
   }
@@ -46,8 +53,14 @@ export function lower(recorded: Graph, observe: Observer = () => {}): Graph {
 }
 
 /** Recorded graph → plan. */
-export function compilePlan(recorded: Graph, donations: readonly Donation[], target: Target, observe?: Observer): Plan {
-  const fused = lower(recorded, observe);
+export function compilePlan(
+  recorded: Graph,
+  donations: readonly Donation[],
+  target: Target,
+  observe?: Observer,
+  optimize?: Optimization,
+): Plan {
+  const fused = lower(recorded, observe, optimize);
   const outputs = recorded.outputs.map(({ shape, dtype }) => ({ shape, dtype }));
   return plan(fused, outputs, donations, target);
 }

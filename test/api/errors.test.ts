@@ -134,7 +134,7 @@ describe.each<BackendName>(["wasm", "reference"])("errors on %s", (backend) => {
     const [a, b] = [y.sum(), y.prod()];
     a.backward();
     expect(failure(() => b.backward())).toMatchInlineSnapshot(
-      `"InvalidBackprop: backward: an earlier backward() has already gone through multiply of shape (2,), which this tensor was computed from; compute it again, or call backward() once on the sum of the losses"`,
+      `"InvalidBackpropError: backward: an earlier backward() has already gone through multiply of shape (2,), which this tensor was computed from; compute it again, or call backward() once on the sum of the losses"`,
     );
   });
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   type BackendName,
   DisposedError,
-  InvalidBackprop,
+  InvalidBackpropError,
   relu,
   ShapeError,
   scope,
@@ -140,7 +140,7 @@ describe.each<BackendName>(["wasm", "reference"])("gradients on %s", (backend) =
       const z1 = y.sum();
       const z2 = y.mul(y).sum();
       z1.backward();
-      expect(() => z2.backward()).toThrow(InvalidBackprop);
+      expect(() => z2.backward()).toThrow(InvalidBackpropError);
       expect(list(x.grad)).toEqual([2, 2, 2]);
     });
 
@@ -151,7 +151,7 @@ describe.each<BackendName>(["wasm", "reference"])("gradients on %s", (backend) =
       const z2 = y.mul(y).sum();
       z1.backward();
       expect([z1.item(), z2.item(), list(x.grad)]).toEqual([12, 56, [2, 2, 2]]);
-      expect(() => z2.backward()).toThrow(InvalidBackprop);
+      expect(() => z2.backward()).toThrow(InvalidBackpropError);
     });
 
     it("starts a new graph from what it went through", () => {

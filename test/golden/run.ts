@@ -152,37 +152,46 @@ function runStep(step: GoldenStep, env: Map<string, gl.Tensor>): void {
   if (step.out !== undefined) env.set(step.out, result);
 }
 
-/** Runs a case and says what differs from what it must come to; nothing when all is right. */
-export async function runCase(golden: GoldenCase): Promise<string[]> {
+/** Runs a case with its floats in a dtype and says what differs from what it must come to; nothing when all is right. */
+export async function runCase(golden: GoldenCase, float: "float64" | "float32"): Promise<string[]> {
   const env = new Map<string, gl.Tensor>();
   for (const { name, shape, dtype, data, constant } of golden.inputs) {
-    const as = dtype === "int64" ? "int32" : dtype;
-    env.set(name, gl.fromData([...data], shape, { dtype: as, constant: constant ?? false }));
+    const as = dtype === "int64" ? "int32" : dtype === "float64" ? float : dtype;
+    env.set(name, gl.fromData([...data], shape, { dtype: as, ...(constant === undefined ? {} : { constant }) }));
   }
   for (const step of golden.steps) runStep(step, env);
   env.get(golden.backward)!.backward();
   const problems: string[] = [];
+  const scale = magnitude([...Object.values(golden.expect.values), ...Object.values(golden.expect.grads)]);
   for (const [name, wanted] of Object.entries(golden.expect.values)) {
     const tensor = env.get(name)!;
-    problems.push(...differences(name, tensor.shape, await tensor.data(), wanted));
+    problems.push(...differences(name, tensor.shape, await tensor.data(), wanted, scale));
   }
   for (const [name, wanted] of Object.entries(golden.expect.grads)) {
     const { grad } = env.get(name)!;
     if (wanted === null) {
-      if (grad !== null && (await grad.data()).some((x) => x !== 0)) problems.push(`${name}.grad: not zero`);
+      const none = { shape: env.get(name)!.shape, data: new Array<number>(env.get(name)!.size).fill(0) };
+      if (grad !== null) problems.push(...differences(`${name}.grad`, grad.shape, await grad.data(), none, scale));
     } else if (grad === null) problems.push(`${name}.grad: none`);
-    else problems.push(...differences(`${name}.grad`, grad.shape, await grad.data(), wanted));
+    else problems.push(...differences(`${name}.grad`, grad.shape, await grad.data(), wanted, scale));
   }
   return problems;
 }
 
-const TOLERANCE = 1e-9;
+const magnitude = (arrays: readonly (GoldenArray | null)[]): number =>
+  arrays.reduce((m, a) => (a?.data ?? []).reduce((n, w) => (Number.isFinite(w) ? Math.max(n, Math.abs(w)) : n), m), 0);
 
-function differences(what: string, shape: gl.Shape, data: ArrayLike<number>, wanted: GoldenArray): string[] {
+/**
+ * Exact to 1e-9 in float64. In float32 to 2e-3 of the array's largest magnitude; and, as float32 cannot tell a difference of
+ * nearly equal numbers from 0, to 8 units in the last place of the largest number of the whole case.
+ */
+function differences(what: string, shape: gl.Shape, data: gl.TypedArray, wanted: GoldenArray, scale: number): string[] {
   if (shape.join() !== wanted.shape.join()) return [`${what}: shape (${shape}), not (${wanted.shape})`];
+  const rounding = 2e-3 * magnitude([wanted]) + 2 ** -20 * scale;
   const at = wanted.data.findIndex((w, k) => {
     const x = data[k]!;
-    return !(Object.is(x, w) || x === w || Math.abs(x - w) <= TOLERANCE * (1 + Math.abs(w)));
+    const allowed = data instanceof Float32Array ? rounding : 1e-9 * (1 + Math.abs(w));
+    return !(Object.is(x, w) || x === w || Math.abs(x - w) <= allowed);
   });
   return at < 0 ? [] : [`${what}[${at}]: ${data[at]}, not ${wanted.data[at]}`];
 }
