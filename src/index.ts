@@ -3,12 +3,14 @@ export type { TensorLike } from "./api/apply.ts";
 export { isAutodiffOn, noAutodiff } from "./api/autodiff.ts";
 export { type BackendName, getBackend, ready, setBackend } from "./api/backend.ts";
 export { type Passes, setPasses } from "./api/cache.ts";
+export * from "./api/constants.ts";
 export { copy } from "./api/copies.ts";
 export * from "./api/create.ts";
 export { einsum } from "./api/einsum.ts";
 export * from "./api/elementwise.ts";
 export * from "./api/errors.ts";
 export { type Explanation, explain, type PlanSummary } from "./api/explain.ts";
+export * from "./api/functions.ts";
 export { buildGraph, type GraphOptions } from "./api/graph-picture.ts";
 export { ellipsis, type Index, type IndexArray, type IndexItem, newaxis, Slice, slice } from "./api/index-syntax.ts";
 export { concatenate, type JoinOptions, stack } from "./api/join.ts";
@@ -60,6 +62,7 @@ export {
 export { type Stats, stats } from "./api/stats.ts";
 export { Tensor } from "./api/tensor.ts";
 export type { UfuncOptions } from "./api/ufunc.ts";
+export * from "./api/utilities.ts";
 export {
   broadcastTo,
   expandDims,

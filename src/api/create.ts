@@ -155,16 +155,35 @@ export function arange(start: number, stop?: number | null, step = 1, given?: DT
   );
 }
 
-/** `count` numbers at equal distances from start to stop, both included. */
-export function linspace(start: number, stop: number, count = 50, given?: DType | CreateOptions): Tensor {
-  const { dtype = "float32", constant } = options("linspace", given);
+/** How numbers are spaced. */
+export interface SpaceOptions extends CreateOptions {
+  /** Whether the last number is `stop` itself; true unless given. */
+  readonly endpoint?: boolean;
+}
+
+/** `count` numbers at equal distances from start to stop, both included unless `endpoint` is false. */
+export function linspace(start: number, stop: number, count = 50, given?: DType | SpaceOptions): Tensor {
+  return spaced("linspace", start, stop, count, given, (x) => x);
+}
+
+function spaced(
+  caller: string,
+  start: number,
+  stop: number,
+  count: number,
+  given: DType | SpaceOptions | undefined,
+  of: (x: number) => number,
+): Tensor {
+  const { dtype = "float32", constant } = options(caller, given);
+  const { endpoint = true } = typeof given === "object" ? given : {};
   if (!Number.isInteger(count) || count < 0) {
-    throw new ShapeError(`linspace: the count ${count} is no length; give a whole number from 0`);
+    throw new ShapeError(`${caller}: the count ${count} is no length; give a whole number from 0`);
   }
-  const step = (stop - start) / (count - 1);
-  const values = Float64Array.from({ length: count }, (_, k) =>
-    k === count - 1 && k > 0 ? stop : k === 0 ? start : start + k * step,
-  );
+  const step = (stop - start) / (endpoint ? count - 1 : count);
+  const values = Float64Array.from({ length: count }, (_, k) => {
+    const isLast = endpoint && k === count - 1 && k > 0;
+    return of(isLast ? stop : k === 0 ? start : start + k * step);
+  });
   return leafOf(values, [count], dtype, constant);
 }
 
@@ -177,4 +196,52 @@ export function eye(rows: number, columns: number = rows, offset = 0, given?: DT
   const data = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) if (i + offset >= 0 && i + offset < columns) data[i * columns + i + offset] = 1;
   return leafOf(data, [rows, columns], dtype, constant);
+}
+
+/** The identity matrix. */
+export function identity(n: number, given?: DType | CreateOptions): Tensor {
+  return eye(n, n, 0, given);
+}
+
+/** An array whose elements are not specified: zeros, as JavaScript's memory starts as zeros. */
+export function empty(shape: Shape | number, given?: DType | CreateOptions): Tensor {
+  return filled("empty", shape, 0, given);
+}
+
+/** As `empty`, in the shape and dtype of another. */
+export function emptyLike(x: TensorLike, given?: DType | LikeOptions): Tensor {
+  return fullLike(x, 0, given);
+}
+
+/** `base` to the powers of `count` numbers at equal distances from start to stop. */
+export function logspace(
+  start: number,
+  stop: number,
+  count = 50,
+  given?: DType | (SpaceOptions & { readonly base?: number }),
+): Tensor {
+  const { base = 10 } = typeof given === "object" ? given : {};
+  return spaced("logspace", start, stop, count, given, (x) => base ** x);
+}
+
+/** `count` numbers from start to stop, each the same multiple of the one before. @throws DTypeError where an end is 0 */
+export function geomspace(start: number, stop: number, count = 50, given?: DType | SpaceOptions): Tensor {
+  if (start === 0 || stop === 0 || start < 0 !== stop < 0) {
+    throw new DTypeError(
+      `geomspace: from ${start} to ${stop}: both ends must have one sign and not be 0; use linspace`,
+    );
+  }
+  const sign = start < 0 ? -1 : 1;
+  const ends = new Map([
+    [Math.log(start * sign), start],
+    [Math.log(stop * sign), stop],
+  ]);
+  return spaced(
+    "geomspace",
+    Math.log(start * sign),
+    Math.log(stop * sign),
+    count,
+    given,
+    (x) => ends.get(x) ?? sign * Math.exp(x),
+  );
 }

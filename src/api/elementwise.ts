@@ -15,8 +15,10 @@ import {
   noteUses,
   type TensorLike,
 } from "./apply.ts";
+import { GradloomError } from "./errors.ts";
 import { Tensor } from "./tensor.ts";
 import { applyUfunc, type UfuncOptions } from "./ufunc.ts";
+import { nonzero } from "./utilities.ts";
 
 /** A function of one operand. */
 export type Unary = (x: TensorLike, options?: UfuncOptions) => Tensor;
@@ -186,15 +188,31 @@ export const leftShift: Binary = bind(bits.leftShift);
 /** x moved down by y bits; copies of the sign come after it. */
 export const rightShift: Binary = bind(bits.rightShift);
 
-/** `x` where the condition holds, otherwise `y`. */
-export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor {
+/**
+ * `x` where the condition holds, otherwise `y`. With the condition alone, the positions where it holds, one array an axis.
+ *
+ * @throws GradloomError where only one of both is given
+ */
+export function where(condition: TensorLike): Tensor[];
+export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor;
+export function where(condition: TensorLike, x?: TensorLike, y?: TensorLike): Tensor | Tensor[] {
+  if (x === undefined && y === undefined) return nonzero(condition);
+  if (x === undefined || y === undefined)
+    throw new GradloomError("where: pass both x and y, or neither for the positions where the condition holds");
   return applyElementwise(arithmetic.where, condition, x, y);
 }
 
-/** `x` limited to the range from `low` to `high`; null leaves a side open. */
-export function clip(x: TensorLike, low: TensorLike | null, high: TensorLike | null): Tensor {
-  const raised = low === null ? asTensor(x) : maximum(x, low);
-  return high === null ? raised : minimum(raised, high);
+/** `x` limited to the range from `low` to `high`; null leaves a side open. At a bound the gradient is 0. */
+export function clip(
+  x: TensorLike,
+  low: TensorLike | null = null,
+  high: TensorLike | null = null,
+  { out = null }: { readonly out?: Tensor | null } = {},
+): Tensor {
+  const into = out === null ? undefined : { out };
+  if (low === null && high === null) return positive(x, into);
+  if (low === null) return minimum(x, high!, into);
+  return high === null ? maximum(x, low, into) : minimum(maximum(x, low), high, into);
 }
 
 /** A copy in another dtype; between floats, gradients flow. */

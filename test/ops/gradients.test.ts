@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { interpret } from "../../src/backends/reference/interpret.ts";
 import {
   broadcastTo,
   cast,
   contract,
   elementwise,
   full,
+  input,
   matrixTranspose,
   reduce,
   reshape,
@@ -14,13 +16,15 @@ import {
   view,
 } from "../../src/ir/build.ts";
 import { sizeOf } from "../../src/ir/layout.ts";
-import type { Node } from "../../src/ir/node.ts";
+import { graphOf, type Node } from "../../src/ir/node.ts";
 import { multiply } from "../../src/ir/ops/arithmetic.ts";
 import { matmul } from "../../src/ir/ops/matmul.ts";
 import { asStridedOp, sliceOp } from "../../src/ir/ops/view.ts";
 import type { Elementwise, Reduce } from "../../src/ir/record.ts";
 import { OPS } from "../../src/ir/table.ts";
-import { checkGradient } from "../support/gradcheck.ts";
+import { reverse } from "../../src/passes/differentiate.ts";
+import { extremes } from "../support/extremes.ts";
+import { checkGradient, checkSecondOrder } from "../support/gradcheck.ts";
 import { randomFrom } from "../support/random.ts";
 import { drawOperands, SAMPLES } from "../support/samples.ts";
 
@@ -47,7 +51,7 @@ function build(op: Elementwise, operands: readonly Node[]): Node {
   return elementwise(op, cast(elementwise(OPS.find((o): o is Elementwise => o.name === "floor")!, c), "bool"), x, y);
 }
 
-function check(op: Elementwise, seed: number): void {
+function check(op: Elementwise, seed: number, compare: typeof checkGradient = checkGradient): void {
   const random = randomFrom(seed);
   const views = Array.from({ length: op.arity }, () => VIEWS[Math.floor(random() * VIEWS.length)]!);
   // Operands that are broadcast meet several others: drawn once for the full shape, they would lose their distance.
@@ -55,7 +59,7 @@ function check(op: Elementwise, seed: number): void {
   const used = sample.apart === true ? views.map(() => VIEWS[0]!) : views;
   const count = Math.max(...used.map((v) => sizeOf(v.shape)));
   const values = drawOperands(sample, op.arity, count, random).map((v, k) => v.slice(0, sizeOf(used[k]!.shape)));
-  checkGradient(
+  compare(
     op.name,
     used.map((v) => v.shape),
     values,
@@ -77,6 +81,10 @@ describe("gradients against central differences in float64", () => {
       fc.property(seeds, (seed) => check(op, seed)),
       { numRuns: 25 },
     );
+  });
+
+  it.each(differentiable.map((op) => [op.name, op] as const))("%s, second order", (_name, op) => {
+    for (let seed = 1; seed <= 8; seed++) check(op, seed, checkSecondOrder);
   });
 
   it("an operation that claims a zero derivative is constant around its samples", () => {
@@ -108,6 +116,58 @@ describe("gradients against central differences in float64", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it.each(reductions.map((op) => [op.name, op] as const))("%s, second order", (_name, op) => {
+    for (const axes of [[0], [1, 2], [0, 1, 2]]) {
+      const [values] = drawOperands({ ranges: [[-2, 2]], kinks: [0] }, 1, 24, randomFrom(axes.length));
+      const distinct = values!.map((v, k) => v + 0.001 * k);
+      checkSecondOrder(op.name, [[2, 3, 4]], [distinct], ([x]) => reduce(op, x!, axes));
+    }
+  });
+
+  it("views, updates, products and casts, second order", () => {
+    const draw = (n: number): Float64Array => drawOperands({ ranges: [[-2, 2]] }, 1, n, randomFrom(n))[0]!;
+    for (const { shape, of } of VIEWS) checkSecondOrder("view", [shape], [draw(sizeOf(shape))], ([x]) => of(x!));
+    const strided = { shape: [2, 2], strides: [3, 2], offset: 1 };
+    checkSecondOrder("asStrided", [[2, 4]], [draw(8)], ([x]) => view(asStridedOp, x!, strided));
+    checkSecondOrder(
+      "update",
+      [
+        [2, 4],
+        [2, 2],
+      ],
+      [draw(8), draw(4)],
+      ([x, v]) => update(x!, v!, strided.strides, 1),
+    );
+    checkSecondOrder(
+      "matmul",
+      [
+        [2, 2, 3],
+        [2, 3, 2],
+      ],
+      [draw(12), draw(12)],
+      ([a, b]) => contract(matmul, a!, b!),
+    );
+    checkSecondOrder("cast", [[4]], [draw(4)], ([x]) => cast(cast(x!, "float64"), "float64"));
+  });
+
+  it("forward and backward are finite for finite operands inside the domain, however large or small", () => {
+    const found: string[] = [];
+    for (const op of differentiable) {
+      for (const operands of extremes(op)) {
+        const leaves = operands.map(() => input([1], "float64"));
+        const y = build(op, leaves);
+        const gradients = reverse(y, full([1], 1, "float64"), new Set(leaves));
+        const outputs = [y, ...leaves.map((x) => gradients.get(x) ?? full([1], 0, "float64"))];
+        const values = interpret(
+          graphOf(outputs, leaves),
+          operands.map((v) => Float64Array.of(v)),
+        ).map((v) => v[0]!);
+        if (!values.every(Number.isFinite)) found.push(`${op.name}(${operands}) = ${values}`);
+      }
+    }
+    expect(found).toEqual([]);
   });
 
   it("prod with zeros in it", () => {
