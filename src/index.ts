@@ -10,6 +10,7 @@ export { einsum } from "./api/einsum.ts";
 export * from "./api/elementwise.ts";
 export * from "./api/errors.ts";
 export { type Explanation, explain, type PlanSummary } from "./api/explain.ts";
+export { defineOp, type OpContext, type OpDefinition } from "./api/extension.ts";
 export * from "./api/functions.ts";
 export { buildGraph, type GraphOptions } from "./api/graph-picture.ts";
 export { ellipsis, type Index, type IndexArray, type IndexItem, newaxis, Slice, slice } from "./api/index-syntax.ts";

@@ -139,6 +139,11 @@ export function recordLeaf(buffer: Buffer, shape: Shape, variable: boolean): Tra
   return node;
 }
 
+/** A value that stands for one that is given later. */
+export function recordLeafOf(shape: Shape, dtype: DType): TraceNode {
+  return new TraceNode(inputOp, [], NO_ATTRS, shape, dtype);
+}
+
 /** A scalar constant. */
 export function recordConstant(value: number, dtype: DType): TraceNode {
   return new TraceNode(constantOp, [], { value }, [], dtype);

@@ -21,13 +21,10 @@ import { composeViews, NeedsBuffer, ownerOf, stripViews } from "./views.ts";
 export function fuse(graph: Graph): Graph {
   const forced = new Set<Node>();
   for (;;) {
-    const chosen = chooseBuffers(graph, forced);
-    try {
-      return new Fusion(graph, chosen).run();
-    } catch (e) {
-      if (!(e instanceof NeedsBuffer) || chosen.has(e.node)) throw e;
-      forced.add(e.node);
-    }
+    const fusion = new Fusion(graph, chooseBuffers(graph, forced));
+    const fused = fusion.run();
+    if (fusion.needed.size === 0) return fused;
+    for (const node of fusion.needed) forced.add(node);
   }
 }
 
@@ -41,6 +38,8 @@ class Fusion {
   private readonly graph: Graph;
   private readonly chosen: ReadonlySet<Node>;
   private readonly kernels: Map<Node, Node> = new Map();
+  /** Values that turned out to need a buffer: the result is then of no use. */
+  readonly needed: Set<Node> = new Set();
   private readonly isBuffer = (node: Node): boolean => this.chosen.has(node) || node.op.name === "input";
 
   constructor(graph: Graph, chosen: ReadonlySet<Node>) {
@@ -52,7 +51,7 @@ class Fusion {
     for (const input of this.graph.inputs) this.kernels.set(input, input);
     for (const node of this.graph.nodes) {
       if (node.op.name === "input") this.kernels.set(node, node);
-      else if (this.chosen.has(node)) this.kernels.set(node, this.kernel(node));
+      else if (this.chosen.has(node)) this.kernels.set(node, this.attempt(node));
     }
     const taken = new Set<Node>();
     const outputs = this.graph.outputs.map((output) => {
@@ -62,6 +61,17 @@ class Fusion {
       return this.kernels.get(owner)!;
     });
     return graphOf(outputs, this.graph.inputs);
+  }
+
+  /** The kernel of a node; the node itself where another value must have a buffer first. */
+  private attempt(node: Node): Node {
+    try {
+      return this.kernel(node);
+    } catch (e) {
+      if (!(e instanceof NeedsBuffer) || this.chosen.has(e.node)) throw e;
+      this.needed.add(e.node);
+      return node;
+    }
   }
 
   private kernel(node: Node): Node {

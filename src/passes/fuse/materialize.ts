@@ -84,8 +84,14 @@ export function chooseBuffers(graph: Graph, forced: ReadonlySet<Node>): Set<Node
     chain.set(node, chosen.has(node) ? 0 : cost);
   }
   const users = new Map<Node, Node[]>();
-  for (const node of graph.nodes) for (const x of node.inputs) users.set(x, [...(users.get(x) ?? []), node]);
-  /** The kernels that compute each node inside themselves, and how often an element is computed by one. */
+  for (const node of graph.nodes) {
+    for (const x of node.inputs) {
+      const known = users.get(x);
+      if (known === undefined) users.set(x, [node]);
+      else known.push(node);
+    }
+  }
+  /** Two of the kernels that compute each node inside themselves, if so many, and how often an element is computed by one. */
   const kernels = new Map<Node, { roots: Set<Node>; times: number }>();
   for (let k = graph.nodes.length - 1; k >= 0; k--) {
     const node = graph.nodes[k]!;
@@ -94,8 +100,7 @@ export function chooseBuffers(graph: Graph, forced: ReadonlySet<Node>): Set<Node
     let times = 1;
     for (const user of users.get(node) ?? []) {
       const inside = chosen.has(user) ? undefined : kernels.get(user);
-      if (inside === undefined) roots.add(user);
-      else for (const r of inside.roots) roots.add(r);
+      for (const r of inside === undefined ? [user] : inside.roots) if (roots.size < 2) roots.add(r);
       times = Math.max(times, (inside?.times ?? 1) * replication(user));
     }
     kernels.set(node, { roots, times });
