@@ -170,10 +170,13 @@ export function variance(x: TensorLike, axis?: AxisArgument<SpreadOptions>, ddof
   return withConstant("var", divide(total, Math.max(countOf(t.shape, axes) - options.ddof, 0)), options.constant);
 }
 
-/** The standard deviation: the square root of the variance. Where all elements are equal its gradient is NaN, as in MyGrad. */
+/** The standard deviation: the square root of the variance. Where all elements are equal its gradient is 0. */
 export function std(x: TensorLike, axis?: AxisArgument<SpreadOptions>, ddof?: number, keepdims?: boolean): Tensor {
   const { constant } = reduceArguments("std", axis);
-  return withConstant("std", sqrt(variance(x, axis, ddof, keepdims)), constant);
+  const spread = variance(x, axis, ddof, keepdims);
+  // At 0 the root has an infinite slope: its argument is replaced there, and so gets no gradient.
+  const isZero = spread.eq(0);
+  return withConstant("std", where(isZero, 0, sqrt(where(isZero, 1, spread))), constant);
 }
 
 /** log Σ exp x, computed from the largest element, so that nothing overflows; -∞ of nothing. */
