@@ -1,39 +1,33 @@
-import { loadGolden } from "./test/golden/load.ts";
 import * as gl from "./src/index.ts";
-import * as L from "./src/api/losses.ts";
-import * as Y from "./src/api/layers.ts";
-import { glu } from "./src/api/nn.ts";
-const calls: any = {
-  glu: ([x]: any, k: any) => glu(x, k.axis),
-  conv_nd: ([x, w]: any, k: any) => Y.convNd(x, w, k),
-  max_pool: ([x]: any, k: any) => Y.maxPool(x, k.pool, k.stride),
-  batchnorm: ([x]: any, k: any, env: any) => Y.batchnorm(x, { gamma: env.get(k.gamma), beta: env.get(k.beta), eps: k.eps }),
-  softmax_crossentropy: ([x, y]: any) => L.softmaxCrossentropy(x, y),
-  multiclass_hinge: ([x, y]: any, k: any) => L.multiclassHinge(x, y, k.hinge),
-  negative_log_likelihood: ([x, y]: any) => L.negativeLogLikelihood(x, y),
-  softmax_focal_loss: ([x, y]: any, k: any) => L.softmaxFocalLoss(x, y, k),
-  margin_ranking_loss: ([a, b, y]: any, k: any) => L.marginRankingLoss(a, b, y, k.margin),
-  multiply: ([a, b]: any) => gl.multiply(a, b),
-  sum: ([a]: any, k: any = {}) => gl.sum(a, k.axis ?? null),
-};
-for (const backend of ["reference", "wasm"] as const) {
-  await gl.setBackend(backend);
-  const counts: any = {}; let worst = 0;
-  for (const g of loadGolden("ops")) {
-    if (!g.steps.some((s) => s.op in calls && !["multiply", "sum"].includes(s.op))) continue;
-    const env = new Map<string, any>();
-    for (const i of g.inputs) env.set(i.name, gl.fromData([...i.data], i.shape, { dtype: i.dtype === "int64" ? "int32" : i.dtype, constant: i.constant ?? false }));
-    for (const s of g.steps) { const r = calls[s.op](s.args.map((a: any) => typeof a === "string" ? env.get(a) : a), s.kwargs ?? {}, env); if (s.out) env.set(s.out, r); }
-    env.get(g.backward).backward();
-    const cmp = (name: string, t: any, w: any) => {
-      if (w === null) return;
-      if (t.shape.join() !== w.shape.join()) throw new Error(`${g.name} ${name} shape ${t.shape} vs ${w.shape}`);
-      const d = t.dataSync();
-      w.data.forEach((v: number, k: number) => { const e = Math.abs(v - d[k]) / (1 + Math.abs(v)); worst = Math.max(worst, e); if (!(e <= 1e-9)) console.log("BAD", backend, g.name, name, k, v, d[k]); });
-    };
-    for (const [n, w] of Object.entries(g.expect.values)) cmp(n, env.get(n), w);
-    for (const [n, w] of Object.entries(g.expect.grads)) cmp(n + ".grad", env.get(n).grad, w);
-    for (const s of g.steps) counts[s.op] = (counts[s.op] ?? 0) + 1;
+import { convNd, maxPool } from "./src/api/layers.ts";
+import { pad } from "./src/api/manipulation.ts";
+import { slidingWindowView } from "./src/api/views.ts";
+await gl.setBackend("wasm");
+function convB(x: any, w: any, p: number) {
+  const [n, c] = x.shape; const [f, , k] = w.shape;
+  const xp = p ? pad(x, [[0, 0], [0, 0], [p, p], [p, p]]) : x;
+  const win = slidingWindowView(xp, [k, k], { axis: [2, 3] }); // n c g h k k
+  const [g, h] = [win.shape[2]!, win.shape[3]!];
+  const cols = win.transpose(0, 1, 4, 5, 2, 3).reshape(n, c * k * k, g * h);
+  return gl.matmul(w.reshape(f, c * k * k), cols).reshape(n, f, g, h);
+}
+function convC(x: any, w: any, p: number) { // no final copy
+  const [n, c] = x.shape; const [f, , k] = w.shape;
+  const xp = p ? pad(x, [[0, 0], [0, 0], [p, p], [p, p]]) : x;
+  const win = slidingWindowView(xp, [k, k], { axis: [2, 3] });
+  const [g, h] = [win.shape[2]!, win.shape[3]!];
+  const rows = win.transpose(0, 2, 3, 1, 4, 5).reshape(n * g * h, c * k * k);
+  return gl.matmul(rows, w.reshape(f, c * k * k).T).reshape(n, g, h, f).transpose(0, 3, 1, 2);
+}
+const rnd = (s: number[]) => gl.fromData(Float32Array.from({ length: s.reduce((a, b) => a * b) }, (_, k) => Math.sin(k)), s);
+for (const [N, C, F, S] of [[32, 1, 16, 28], [32, 16, 32, 14], [8, 64, 64, 28]] as const) {
+  const x = rnd([N, C, S, S]), w = rnd([F, C, 3, 3]);
+  for (const [name, f] of [["mine", (x: any, w: any) => convNd(x, w, { padding: 1 })], ["batched", (x: any, w: any) => convB(x, w, 1)], ["nocopy", (x: any, w: any) => convC(x, w, 1)]] as const) {
+    for (const mode of ["fwd", "fwd+bwd", "relu+pool"]) {
+      const once = () => gl.scope(() => { let y: any = f(x, w); if (mode === "fwd") y.evaluate(); else { if (mode === "relu+pool") y = maxPool(gl.relu(y), [2, 2], 2); y.square().sum().backward(); x.grad!.evaluate(); w.grad!.evaluate(); } });
+      once(); once(); once();
+      const t = performance.now(); let r = 0; while (performance.now() - t < 700) { once(); r++; }
+      console.log([N, C, F, S].join(), name, mode, ((performance.now() - t) / r).toFixed(2), "ms");
+    }
   }
-  console.log(backend, counts, worst);
 }

@@ -1,5 +1,6 @@
 /** Arrays with NumPy's and MyGrad's semantics, compiled lazily. */
 export type { TensorLike } from "./api/apply.ts";
+export * from "./api/attention.ts";
 export { isAutodiffOn, noAutodiff } from "./api/autodiff.ts";
 export { type BackendName, getBackend, ready, setBackend } from "./api/backend.ts";
 export { type Passes, setPasses } from "./api/cache.ts";
@@ -15,13 +16,16 @@ export * from "./api/functions.ts";
 export { buildGraph, type GraphOptions } from "./api/graph-picture.ts";
 export { ellipsis, type Index, type IndexArray, type IndexItem, newaxis, Slice, slice } from "./api/index-syntax.ts";
 export { concatenate, type JoinOptions, stack } from "./api/join.ts";
+export * from "./api/layers.ts";
 export * from "./api/linalg.ts";
+export * from "./api/losses.ts";
 export * from "./api/manipulation.ts";
 export { matmul } from "./api/matmul.ts";
 export { compile, loadModel, Model } from "./api/model.ts";
 export type { AnyTypedArray, Nested, NestedValue } from "./api/nested.ts";
 export * from "./api/nn.ts";
 export { load, loadNpy, loadz, save, saveNpy, savez, savezCompressed } from "./api/npz.ts";
+export * from "./api/recurrent.ts";
 export {
   type Axes,
   type AxisArgument,

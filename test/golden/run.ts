@@ -24,6 +24,10 @@ const binary =
   (f: (x: gl.Tensor, y: gl.Tensor, options?: gl.UfuncOptions) => gl.Tensor): Run =>
   ([x, y], kwargs, env) =>
     f(t(x), t(y), ufuncOptions(kwargs, env));
+const binaryLoss =
+  (f: (x: gl.Tensor, y: gl.Tensor) => gl.Tensor): Run =>
+  ([x, y]) =>
+    f(t(x), t(y));
 const reduction =
   (f: (x: gl.Tensor, axis?: gl.Axes, keepdims?: boolean) => gl.Tensor): Run =>
   ([x], { axis = null, keepdims = false }) =>
@@ -66,6 +70,17 @@ const CALLS: { readonly [Op in GoldenOp]?: Run } = {
   square: unary(gl.square),
   tan: unary(gl.tan),
   tanh: unary(gl.tanh),
+  glu: ([x], { axis }) => gl.glu(t(x), axis as number),
+  batchnorm: ([x], { gamma, beta, eps = 1e-5 }, env) =>
+    gl.batchnorm(t(x), { gamma: env.get(gamma as string)!, beta: env.get(beta!)!, eps }),
+  conv_nd: ([x, k], { stride = 1, padding = 0, dilation = 1 }) => gl.convNd(t(x), t(k), { stride, padding, dilation }),
+  max_pool: ([x], { pool, stride }) => gl.maxPool(t(x), pool!, stride!),
+  margin_ranking_loss: ([a, b, y], { margin }) => gl.marginRankingLoss(t(a), t(b), t(y), margin!),
+  multiclass_hinge: ([x, y], { hinge }) => gl.multiclassHinge(t(x), t(y), hinge),
+  negative_log_likelihood: binaryLoss(gl.negativeLogLikelihood),
+  softmax_crossentropy: binaryLoss(gl.softmaxCrossentropy),
+  softmax_focal_loss: ([x, y], { alpha = 1, gamma = 0 }) =>
+    gl.softmaxFocalLoss(t(x), t(y), { alpha, gamma: gamma as number }),
   elu: ([x], { alpha }) => gl.elu(t(x), alpha),
   hard_tanh: unary((x) => gl.hardTanh(x)),
   leaky_relu: ([x], { slope }) => gl.leakyRelu(t(x), slope),
