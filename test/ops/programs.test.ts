@@ -71,7 +71,7 @@ function step(
       return [x.sub([gl.mean, gl.sum][next(2)]!(x, axis, true).mul(0.2))];
     }
     case 4:
-      return x.ndim === 2 ? [bounded(x.matmul(x.T))] : [x.copy()];
+      return x.ndim === 2 ? [bounded(x.matmul(x.T))] : [x.pos()];
     case 5:
       return [x.transpose()];
     case 6:
