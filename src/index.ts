@@ -15,6 +15,7 @@ export { defineOp, type OpContext, type OpDefinition } from "./api/extension.ts"
 export * from "./api/functions.ts";
 export { buildGraph, type GraphOptions } from "./api/graph-picture.ts";
 export { ellipsis, type Index, type IndexArray, type IndexItem, newaxis, Slice, slice } from "./api/index-syntax.ts";
+export * as initializers from "./api/initializers.ts";
 export { concatenate, type JoinOptions, stack } from "./api/join.ts";
 export * from "./api/layers.ts";
 export * from "./api/linalg.ts";
@@ -25,6 +26,8 @@ export { compile, loadModel, Model } from "./api/model.ts";
 export type { AnyTypedArray, Nested, NestedValue } from "./api/nested.ts";
 export * from "./api/nn.ts";
 export { load, loadNpy, loadz, save, saveNpy, savez, savezCompressed } from "./api/npz.ts";
+export * as random from "./api/random/index.ts";
+export type { RandomKey } from "./api/random/key.ts";
 export * from "./api/recurrent.ts";
 export {
   type Axes,

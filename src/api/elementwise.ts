@@ -3,6 +3,7 @@ import type { DType } from "../ir/dtype.ts";
 import * as arithmetic from "../ir/ops/arithmetic.ts";
 import * as bits from "../ir/ops/bits.ts";
 import * as compare from "../ir/ops/compare.ts";
+import type * as randomOps from "../ir/ops/random.ts";
 import * as unary from "../ir/ops/unary.ts";
 import type { Elementwise } from "../ir/record.ts";
 import { OPS } from "../ir/table.ts";
@@ -45,7 +46,12 @@ const isOptions = (value: unknown): boolean =>
     !ArrayBuffer.isView(value));
 
 type Names<M> = { [K in keyof M]: M[K] extends Elementwise ? K : never }[keyof M];
-type Elementwises = Names<typeof arithmetic> | Names<typeof bits> | Names<typeof compare> | Names<typeof unary>;
+type Elementwises =
+  | Names<typeof arithmetic>
+  | Names<typeof bits>
+  | Names<typeof randomOps>
+  | Names<typeof compare>
+  | Names<typeof unary>;
 
 /** Every element-wise operation of the op table by its name, for those that have no function of their own below. */
 export const ops: { readonly [Name in Elementwises]: Variadic } = Object.fromEntries(

@@ -46,19 +46,19 @@ interface Windows {
   readonly dilation?: readonly number[];
 }
 
-/** How many windows there are along each axis. @throws ShapeError where they do not end at the axis's end */
-function gridOf(caller: string, lengths: Shape, { window, stride, padding, dilation }: Windows): number[] {
-  return lengths.map((length, k) => {
-    const padded = length + 2 * (padding?.[k] ?? 0);
-    const reach = (window[k]! - 1) * (dilation?.[k] ?? 1) + 1;
+/** How many windows there are along each of the last axes. @throws ShapeError where they do not end at an axis's end */
+function gridOf(caller: string, shape: Shape, { window, stride, padding, dilation }: Windows): number[] {
+  return window.map((size, k) => {
+    const axis = shape.length - window.length + k;
+    const padded = shape[axis]! + 2 * (padding?.[k] ?? 0);
+    const reach = (size - 1) * (dilation?.[k] ?? 1) + 1;
     const steps = (padded - reach) / stride[k]!;
     if (Number.isInteger(steps) && steps >= 0 && reach > 0) return steps + 1;
-    const what = `a window over ${reach} elements with stride ${stride[k]}`;
-    const around = padding?.[k] ? ` (${length} with padding ${padding[k]} on both sides)` : "";
-    const problem = steps < 0 ? "is longer than" : "does not tile";
+    const whole = padding?.[k] ? `${padded} elements with the padding` : `${padded} elements`;
     throw new ShapeError(
-      `${caller}: ${what} ${problem} spatial axis ${k}, of ${padded} elements${around}; length, window and stride must ` +
-        "fit exactly, non-tiling ends are not dropped: change the padding or the stride, or cut the array",
+      `${caller}: a window of ${reach} elements with stride ${stride[k]} ${steps < 0 ? "is longer than" : "does not tile"} ` +
+        `axis ${axis} of x, of shape ${shapeText(shape)}: it has ${whole}; no end may be left over: ` +
+        "change the window, the stride or the padding, or cut the array",
     );
   });
 }
@@ -104,7 +104,7 @@ export function convNd(
     padding: perAxis("convNd", "padding", padding, spatial, 0),
     dilation: perAxis("convNd", "dilation", dilation, spatial, 1),
   };
-  const grid = gridOf("convNd", data.shape.slice(2), options);
+  const grid = gridOf("convNd", data.shape, options);
   const [n, channels] = data.shape as readonly [number, number];
   const [count, depth] = bank.shape as readonly [number, number];
   const widths = [0, 0, ...options.padding].map((w) => [w, w] as const);
@@ -141,7 +141,7 @@ function poolWindows(caller: string, x: Tensor, pool: PerAxis, stride: PerAxis):
   }
   const window = perAxis(caller, "pool", given, given.length, 1);
   const step = perAxis(caller, "stride", stride, given.length, 1);
-  gridOf(caller, x.shape.slice(x.ndim - given.length), { window, stride: step });
+  gridOf(caller, x.shape, { window, stride: step });
   return { windows: slidingWindowView(x, window, { step }), axes: window.map((_, k) => x.ndim + k) };
 }
 

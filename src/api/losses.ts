@@ -44,7 +44,7 @@ export interface FocalOptions {
 function integers(caller: string, labels: TensorLike): Tensor {
   const refuse = (what: string): DTypeError =>
     new DTypeError(
-      `${caller}: the labels are ${what}, not integers; they name the class of each sample: ` +
+      `${caller}: the labels are ${what}; they name the class of each sample by an integer: ` +
         'pass integers, an Int32Array, or a tensor converted with astype("int32")',
     );
   if (labels instanceof Tensor) {
@@ -54,7 +54,8 @@ function integers(caller: string, labels: TensorLike): Tensor {
   const { data, shape, dtype } = fromNested(labels);
   const empty = data.length === 0 && !ArrayBuffer.isView(labels);
   const whole = ArrayBuffer.isView(labels) ? dtype === "int32" : dtype !== "bool" && data.every((v) => (v | 0) === v);
-  if (!empty && !whole) throw refuse(ArrayBuffer.isView(labels) || dtype === "bool" ? dtype : "not whole numbers");
+  if (!empty && !whole)
+    throw refuse(ArrayBuffer.isView(labels) || dtype === "bool" ? dtype : "no integers that int32 holds");
   return reshape(tensor(Int32Array.from(data)), shape);
 }
 

@@ -57,7 +57,7 @@ function initial(
   const { dtype } = like;
   if (given === null || given === undefined) return zeros(shape, { dtype, constant: true });
   const t = given instanceof Tensor ? given : tensor(given, { dtype, constant: true });
-  requireShape(caller, name, t, shape, "(N, D)");
+  requireShape(caller, name, t, shape, "(N, D): samples by units");
   return t.dtype === dtype ? t : t.astype(dtype);
 }
 
@@ -124,9 +124,9 @@ export function gru(
     dropout === 0 ? t : multiply(t, drop(zeros(shape, t.dtype).add(1), dropout, uniform!));
   const gate = (name: "z" | "r" | "h"): Gate => {
     const [u, w, b] = [asTensor(weights[`U${name}`]), asTensor(weights[`W${name}`]), asTensor(weights[`b${name}`])];
-    requireShape("gru", `U${name}`, u, [inputs, size], "(C, D)");
-    requireShape("gru", `W${name}`, w, [size, size], "(D, D)");
-    requireShape("gru", `b${name}`, b, [size], "(D,)");
+    requireShape("gru", `U${name}`, u, [inputs, size], "(C, D): inputs by units");
+    requireShape("gru", `W${name}`, w, [size, size], "(D, D), where D is the size of bz");
+    requireShape("gru", `b${name}`, b, [size], "(D,), as bz");
     return { inputs: add(dropped(matmul(x, u), [1, n, size]), b), state: dropped(w, [size, size]) };
   };
   const [z, r, h] = [gate("z"), gate("r"), gate("h")];

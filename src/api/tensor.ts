@@ -56,13 +56,12 @@ export class Tensor extends TensorMethods {
     this.place = layout;
     this.dtype = storage.dtype;
     this.base = base;
-    registerInScope(this);
   }
 
   /** The tensor of a recorded value that is no view. */
   static of(node: TraceNode, constant: boolean = !node.differentiable, leaf = false): Tensor {
     const value = autodiff.enabled || leaf ? node : untracked(node, !constant);
-    return new Tensor(new Storage(value, constant, leaf), [], contiguous(node.shape), null);
+    return registered(new Tensor(new Storage(value, constant, leaf), [], contiguous(node.shape), null));
   }
 
   /** Where the elements lie in the memory. */
@@ -96,7 +95,7 @@ export class Tensor extends TensorMethods {
     const layout = back.op.layout(contiguous(stored.shape), back.attrs)!;
     const constant = !stored.differentiable;
     const value = autodiff.enabled ? stored : untracked(stored, !constant);
-    return new Tensor(new Storage(value, constant, false), [back], layout, null);
+    return registered(new Tensor(new Storage(value, constant, false), [back], layout, null));
   }
 
   /** Whether the elements may lie in another order than row-major. */
@@ -264,7 +263,7 @@ export class Tensor extends TensorMethods {
     if (memory === null) return null;
     if (this.ownGradient?.storage !== memory) {
       const base = this.base === null ? null : this.base.grad;
-      this.ownGradient = new Tensor(memory, this.chain, this.place, base);
+      this.ownGradient = registered(new Tensor(memory, this.chain, this.place, base));
     }
     return this.ownGradient;
   }
@@ -310,6 +309,12 @@ export class Tensor extends TensorMethods {
         "or return it from the scope()",
     );
   }
+}
+
+/** Notes a tensor that owns its memory in the innermost scope; views belong to the scope of what they are views of. */
+function registered(t: Tensor): Tensor {
+  registerInScope(t);
+  return t;
 }
 
 /** A leaf with a copy of the data. */

@@ -8,6 +8,7 @@ import { foldOp } from "./ops/fold.ts";
 import * as fused from "./ops/fused.ts";
 import { gatherOp } from "./ops/gather.ts";
 import { matmul } from "./ops/matmul.ts";
+import * as random from "./ops/random.ts";
 import * as reduce from "./ops/reduce.ts";
 import * as scan from "./ops/scan.ts";
 import * as scatter from "./ops/scatter.ts";
@@ -26,6 +27,7 @@ const modules: readonly object[] = [
   effect,
   fused,
   { foldOp, gatherOp, matmul, argsortOp },
+  random,
   reduce,
   scan,
   scatter,

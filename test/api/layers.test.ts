@@ -123,10 +123,10 @@ describe.each<BackendName>(["wasm", "reference"])("layers on %s", (backend) => {
       expect(() => convNd(x, w, { dilation: 1.5 })).toThrow(ShapeError);
       expect(() => convNd(x, zeros([3, 2, 0]))).toThrow(ShapeError);
       expect(() => convNd(x, w, { stride: 2 })).toThrowErrorMatchingInlineSnapshot(
-        `[ShapeError: convNd: a window over 3 elements with stride 2 does not tile spatial axis 0, of 6 elements; length, window and stride must fit exactly, non-tiling ends are not dropped: change the padding or the stride, or cut the array]`,
+        `[ShapeError: convNd: a window of 3 elements with stride 2 does not tile axis 2 of x, of shape (1, 2, 6): it has 6 elements; no end may be left over: change the window, the stride or the padding, or cut the array]`,
       );
       expect(() => convNd(x, w, { dilation: 4, padding: 1 })).toThrowErrorMatchingInlineSnapshot(
-        `[ShapeError: convNd: a window over 9 elements with stride 1 is longer than spatial axis 0, of 8 elements (6 with padding 1 on both sides); length, window and stride must fit exactly, non-tiling ends are not dropped: change the padding or the stride, or cut the array]`,
+        `[ShapeError: convNd: a window of 9 elements with stride 1 is longer than axis 2 of x, of shape (1, 2, 6): it has 8 elements with the padding; no end may be left over: change the window, the stride or the padding, or cut the array]`,
       );
       expect(() => convNd(x, zeros([3, 1, 3]))).toThrowErrorMatchingInlineSnapshot(
         `[ShapeError: convNd: x of shape (1, 2, 6) and filters of shape (3, 1, 3), with groups 1: the 2 channels of x must be groups times the 1 channels of a filter, and groups must divide the 3 filters]`,
@@ -170,7 +170,7 @@ describe.each<BackendName>(["wasm", "reference"])("layers on %s", (backend) => {
 
     it("refuses windows that do not tile", () => {
       expect(() => maxPool(zeros([5]), 2, 2)).toThrowErrorMatchingInlineSnapshot(
-        `[ShapeError: maxPool: a window over 2 elements with stride 2 does not tile spatial axis 0, of 5 elements; length, window and stride must fit exactly, non-tiling ends are not dropped: change the padding or the stride, or cut the array]`,
+        `[ShapeError: maxPool: a window of 2 elements with stride 2 does not tile axis 0 of x, of shape (5,): it has 5 elements; no end may be left over: change the window, the stride or the padding, or cut the array]`,
       );
       expect(() => avgPool(zeros([5]), [2, 2])).toThrow(ShapeError);
       expect(() => maxPool(zeros([5]), [])).toThrow(ShapeError);

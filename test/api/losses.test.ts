@@ -117,7 +117,7 @@ describe.each<BackendName>(["wasm", "reference"])("losses on %s", (backend) => {
       `[IndexError: softmaxCrossentropy: label 3 at position 1 names none of the 3 classes of x, of shape (2, 3); labels are 0 to 2]`,
     );
     expect(() => softmaxCrossentropy(x, [0.5, 1])).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: softmaxCrossentropy: the labels are not whole numbers, not integers; they name the class of each sample: pass integers, an Int32Array, or a tensor converted with astype("int32")]`,
+      `[DTypeError: softmaxCrossentropy: the labels are no integers that int32 holds; they name the class of each sample by an integer: pass integers, an Int32Array, or a tensor converted with astype("int32")]`,
     );
     expect(() => softmaxCrossentropy(x, [0])).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: softmaxCrossentropy: labels of shape (1,) for x of shape (2, 3); they must have shape (2,), one for each row of x]`,

@@ -152,7 +152,9 @@ describe.each<BackendName>(["wasm", "reference"])("activations on %s", (backend)
 
     it("names the shape of an odd axis", () => {
       expect(() => glu(zeros([2, 3]))).toThrow(ShapeError);
-      expect(() => glu(zeros([2, 3]))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: glu: axis 1 of shape (2, 3) has the odd length 3; its halves are the values and their gates, so it must be even]`);
+      expect(() => glu(zeros([2, 3]))).toThrowErrorMatchingInlineSnapshot(
+        `[ShapeError: glu: axis 1 of shape (2, 3) has the odd length 3; its halves are the values and their gates, so it must be even]`,
+      );
     });
   });
 });

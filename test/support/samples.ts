@@ -103,6 +103,8 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
   leftShift: ANY,
   rightShift: ANY,
   rightShiftUnsigned: ANY,
+  threefryFirst: ANY,
+  threefrySecond: ANY,
 };
 
 const KEEP = 0.05;

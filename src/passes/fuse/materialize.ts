@@ -1,6 +1,7 @@
 /** Decides which values get buffers; everything else is computed inside the kernels that read it. */
 import { contiguous } from "../../ir/layout.ts";
 import type { Graph, Node } from "../../ir/node.ts";
+import type { Elementwise } from "../../ir/record.ts";
 import type { Prim, Scalar } from "../../ir/scalar.ts";
 import { composeViews, NeedsBuffer, ownerOf, stripViews } from "./views.ts";
 
@@ -15,17 +16,26 @@ const RECOMPUTE_COST = 2;
 /** A chain longer than this is cut, so that a kernel's values fit the registers of real machines. */
 const MAX_CHAIN = 120;
 
-function scalarCost(e: Scalar): number {
-  if (e.kind !== "prim") return 0;
+/** The cost of an expression, each shared part once. */
+function scalarCost(e: Scalar, seen: Set<Scalar> = new Set()): number {
+  if (e.kind !== "prim" || seen.has(e)) return 0;
+  seen.add(e);
   const own = HEAVY.has(e.prim) ? COST_HEAVY : e.prim === "div" || e.prim === "sqrt" ? 4 : 1;
-  return e.args.reduce((sum, a) => sum + scalarCost(a), own);
+  return e.args.reduce((sum, a) => sum + scalarCost(a, seen), own);
 }
 
-/** Arithmetic that one element of an element-wise node takes. */
-function ownCost(node: Node): number {
-  if (node.op.kind === "gather") return COST_GATHER;
-  if (node.op.kind !== "elementwise") return 0;
-  return scalarCost(node.op.scalar(...node.inputs.map((_, index) => ({ kind: "arg", index }) as const)));
+const costs = new WeakMap<Elementwise, number>();
+
+/** Arithmetic that one element of an element-wise or gathering node takes. */
+function ownCost({ op, inputs }: Node): number {
+  if (op.kind === "gather") return COST_GATHER;
+  if (op.kind !== "elementwise") return 0;
+  let cost = costs.get(op);
+  if (cost === undefined) {
+    cost = scalarCost(op.scalar(...inputs.map((_, index) => ({ kind: "arg", index }) as const)));
+    costs.set(op, cost);
+  }
+  return cost;
 }
 
 /** Whether a node's kernel reads and writes row-major buffers only. */

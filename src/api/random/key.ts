@@ -1,0 +1,66 @@
+/** Keys of the random number generator, and the global one. */
+import { threefry } from "../../ir/ops/random.ts";
+import { GradloomError } from "../errors.ts";
+
+/** What random numbers are computed from: two words of 32 bits. The same key gives the same numbers. */
+export class RandomKey {
+  readonly first: number;
+  readonly second: number;
+
+  constructor(first: number, second: number) {
+    this.first = first | 0;
+    this.second = second | 0;
+  }
+
+  toString(): string {
+    const hex = (n: number): string => (n >>> 0).toString(16).padStart(8, "0");
+    return `RandomKey(${hex(this.first)} ${hex(this.second)})`;
+  }
+}
+
+/** The second counter word of keys that are derived from keys; elements of arrays use small ones. */
+const SPLIT = -1;
+const FOLD = -2;
+const GLOBAL = -3;
+
+/** A key from a whole number from 0 to 2 ** 53 - 1. @throws GradloomError for any other number */
+export function key(seed: number): RandomKey {
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new GradloomError(`random.key: ${seed} is no seed; pass a whole number from 0 to 2 ** 53 - 1`);
+  return new RandomKey(Math.floor(seed / 2 ** 32), seed % 2 ** 32);
+}
+
+/** Several keys from one, which give numbers that have nothing to do with each other. The one should not be used again. */
+export function split(from: RandomKey, count = 2): RandomKey[] {
+  if (!Number.isInteger(count) || count < 0)
+    throw new GradloomError(`random.split: ${count} is no number of keys; pass a whole number from 0`);
+  return Array.from({ length: count }, (_, k) => derive(from, k, SPLIT));
+}
+
+/** A key from a key and a whole number, such as the number of a step. */
+export function foldIn(from: RandomKey, data: number): RandomKey {
+  if (!Number.isInteger(data)) throw new GradloomError(`random.foldIn: ${data} is no whole number`);
+  return derive(derive(from, data | 0, FOLD), Math.floor(data / 2 ** 32) | 0, FOLD);
+}
+
+function derive(from: RandomKey, counter: number, use: number): RandomKey {
+  return new RandomKey(...threefry(from.first, from.second, counter, use));
+}
+
+let root: RandomKey | null = null;
+let drawn = 0;
+
+/** Starts the global generator anew: what follows depends on the seed alone. */
+export function seed(value: number): void {
+  root = key(value);
+  drawn = 0;
+}
+
+/** The next key of the global generator, which starts from the system's random numbers where no seed was given. */
+export function nextKey(): RandomKey {
+  if (root === null) {
+    const words = globalThis.crypto.getRandomValues(new Uint32Array(2));
+    root = new RandomKey(words[0]!, words[1]!);
+  }
+  return derive(root, drawn++, GLOBAL);
+}
