@@ -58,8 +58,10 @@ export function backward(y: Tensor, seed: TensorLike | undefined): void {
   if (root.shape.length === 0 && root.buffer === null) scalarRoots.add(root);
 }
 
+/** Views of a leaf stay: they are the leaf itself under another shape, and a leaf stays. */
 function clear(nodes: readonly TraceNode[]): void {
   for (const node of nodes) {
+    if (node.op.kind === "view" && !node.inputs[0]!.cleared) continue;
     node.cleared = true;
     if (node.storage?.current === node) node.storage.cleared = true;
   }

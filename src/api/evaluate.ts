@@ -29,13 +29,13 @@ export function evaluate(asked: readonly TraceNode[], caller: string): void {
 }
 
 /** Whether a tensor that gradients can be asked of lies upstream of a value. */
-export function reachesTarget(node: TraceNode, leavesOnly: boolean): boolean {
+export function reachesTarget(node: TraceNode): boolean {
   const seen = new Set<TraceNode>([node]);
   const stack = [node];
   for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
     for (const x of n.gradientInputs) {
       if (seen.has(x)) continue;
-      if (x.isTarget && (!leavesOnly || x.storage?.leaf === true)) return true;
+      if (x.isTarget) return true;
       seen.add(x);
       stack.push(x);
     }
@@ -56,8 +56,7 @@ function settle(node: TraceNode, buffer: Buffer): void {
     }
     return;
   }
-  const isWrittenLeaf = isCurrent && storage.leaf;
-  if (!node.differentiable || !reachesTarget(node, isWrittenLeaf)) node.cut();
+  if (!node.differentiable || !reachesTarget(node)) node.cut();
 }
 
 /** The donated inputs whose present value something recorded may still ask for after the program has run. */

@@ -130,7 +130,7 @@ export function writeThrough(target: Tensor, value: TraceNode): void {
   const { storage } = target;
   dropGradient(storage);
   if (sizeOf(target.shape) === 0) return;
-  const through = target.node();
+  const through = target.targetNode("set_");
   const base = storage.current;
   const stored = storage.constant || !isFloat(value.dtype) ? detachNode(value) : value;
   const written = new TraceNode(writeOp, [base, through, stored], NO_ATTRS, base.shape, base.dtype);

@@ -8,6 +8,8 @@ import { DTypeError, GradloomError, ShapeError } from "./errors.ts";
 import type { IndexArray } from "./index-syntax.ts";
 import { pad } from "./manipulation.ts";
 import { matmul } from "./matmul.ts";
+import { random } from "./random/distributions.ts";
+import type { RandomKey } from "./random/key.ts";
 import { type AxisList, axesOf, max, mean } from "./reductions.ts";
 import { Tensor } from "./tensor.ts";
 import { reshape, slidingWindowView, transpose } from "./views.ts";
@@ -306,20 +308,29 @@ export function groupNorm(x: TensorLike, groups: number, { eps = 1e-5, ...option
   return affine("groupNorm", y, options, [channels!], aligned);
 }
 
+/** The options of {@link dropout}. */
+export interface DropoutOptions {
+  /** Whether anything is dropped: true unless given. */
+  readonly training?: boolean;
+  /** Of the random number generator; the next one of the global generator unless given. */
+  readonly key?: RandomKey;
+  /** Makes the numbers from 0 to below 1 that decide, where the generator is not to. */
+  readonly uniform?: (shape: Shape) => Tensor;
+}
+
 /**
  * Elements set to 0 with probability `rate`, the others divided by 1 - rate, so that the mean stays: Srivastava et al. (2014).
  *
  * @param rate from 0 to 1
- * @param uniform makes the random numbers from 0 to below 1 that decide
  * @throws GradloomError for a rate outside
  */
-export function dropout(x: TensorLike, rate: number, uniform: (shape: Shape) => Tensor): Tensor {
+export function dropout(x: TensorLike, rate = 0.5, { training = true, key, uniform }: DropoutOptions = {}): Tensor {
   const t = asTensor(x);
   if (!(rate >= 0 && rate <= 1))
     throw new GradloomError(`dropout: the rate is ${rate}; it is a probability, from 0 to 1`);
-  if (rate === 0) return positive(t);
-  const kept = uniform(t.shape).ge(rate);
-  return where(kept, multiply(t, rate === 1 ? 0 : 1 / (1 - rate)), 0);
+  if (rate === 0 || !training) return positive(t);
+  const numbers = uniform?.(t.shape) ?? random(t.shape, { constant: true, ...(key === undefined ? {} : { key }) });
+  return where(numbers.ge(rate), multiply(t, rate === 1 ? 0 : 1 / (1 - rate)), 0);
 }
 
 /**

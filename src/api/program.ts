@@ -36,6 +36,8 @@ const isWrite = (node: TraceNode): boolean => node.op.kind === "effect" && node.
 export function collect(outputs: readonly TraceNode[]): Program {
   /** node → whether it is bound as an input. */
   const bound = new Map<TraceNode, boolean>();
+  /** Computed nodes that a sweep goes through, so that what is upstream was visited as such. */
+  const sweptThrough = new Set<TraceNode>();
   const computed: TraceNode[] = [];
   const stack: TraceNode[] = [];
   /** Whether the node of the stack at the same place is upstream of a sweep. */
@@ -47,12 +49,15 @@ export function collect(outputs: readonly TraceNode[]): Program {
   for (const output of outputs) push(output, false);
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     const swept = sweeps.pop()!;
-    const isInput = node.buffer !== null && !(swept && node.differentiable && node.inputs.length > 0);
     const before = bound.get(node);
-    if (before === false || before === isInput) continue;
+    if (before === false && (!swept || sweptThrough.has(node))) continue;
+    const isInput = node.buffer !== null && !(swept && node.differentiable && node.inputs.length > 0);
+    if (before === isInput && isInput) continue;
+    if (isInput && before === false) continue;
     bound.set(node, isInput);
     if (isInput) continue;
-    computed.push(node);
+    if (before !== false) computed.push(node);
+    if (swept) sweptThrough.add(node);
     const starts = isBackward(node);
     for (let k = 0; k < node.inputs.length; k++) push(node.inputs[k]!, (starts || swept) && !(starts && k > 0));
   }

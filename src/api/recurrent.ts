@@ -22,7 +22,7 @@ export interface GruOptions {
   readonly bpLim?: number | null;
   /** The probability of dropping, from 0 to below 1: see `gru`. */
   readonly dropout?: number;
-  /** The random numbers that decide; needed for dropout. */
+  /** Makes the numbers from 0 to below 1 that decide: the global generator unless given. */
   readonly uniform?: Uniform;
 }
 
@@ -101,7 +101,7 @@ interface Gate {
  * @param bz, br, bh shape (D,)
  * @returns all states, of shape (T + 1, N, D), beginning with s0
  * @throws ShapeError where shapes do not fit, GradloomError for a limit that is no whole number from 0 to T - 1, a rate outside
- *   0 ≤ dropout < 1, and dropout without random numbers
+ *   0 ≤ dropout < 1
  */
 export function gru(
   X: TensorLike,
@@ -119,9 +119,11 @@ export function gru(
   const { x, steps, n, inputs } = sequence("gru", X);
   const weights = { Uz, Wz, bz, Ur, Wr, br, Uh, Wh, bh };
   const size = asTensor(bz).size;
-  checkGruOptions(steps, bpLim, dropout, uniform);
+  checkGruOptions(steps, bpLim, dropout);
   const dropped = (t: Tensor, shape: Shape): Tensor =>
-    dropout === 0 ? t : multiply(t, drop(zeros(shape, t.dtype).add(1), dropout, uniform!));
+    dropout === 0
+      ? t
+      : multiply(t, drop(zeros(shape, t.dtype).add(1), dropout, uniform === undefined ? {} : { uniform }));
   const gate = (name: "z" | "r" | "h"): Gate => {
     const [u, w, b] = [asTensor(weights[`U${name}`]), asTensor(weights[`W${name}`]), asTensor(weights[`b${name}`])];
     requireShape("gru", `U${name}`, u, [inputs, size], "(C, D): inputs by units");
@@ -140,7 +142,7 @@ export function gru(
   return stack(unroll(step, first, steps, bpLim ?? steps));
 }
 
-function checkGruOptions(steps: number, bpLim: number | null, dropout: number, uniform: Uniform | undefined): void {
+function checkGruOptions(steps: number, bpLim: number | null, dropout: number): void {
   if (bpLim !== null && !(Number.isInteger(bpLim) && bpLim >= 0 && bpLim < steps)) {
     throw new GradloomError(
       `gru: bpLim is ${bpLim} for ${steps} steps; it must be a whole number from 0 to ${steps - 1}, or null for no limit`,
@@ -148,8 +150,6 @@ function checkGruOptions(steps: number, bpLim: number | null, dropout: number, u
   }
   if (!(dropout >= 0 && dropout < 1))
     throw new GradloomError(`gru: dropout is ${dropout}; it is a probability, from 0 to below 1`);
-  if (dropout > 0 && uniform === undefined)
-    throw new GradloomError("gru: dropout without random numbers; pass uniform, a function that makes them");
 }
 
 /** The weights of a recurrent layer in PyTorch's layout, for `gates` gates: 4 in `lstm`, 1 in `rnnCell`. */

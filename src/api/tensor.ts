@@ -15,7 +15,7 @@ import { evaluate } from "./evaluate.ts";
 import { formatArray, formatRepr } from "./format.ts";
 import { TensorMethods } from "./methods.ts";
 import { type AnyTypedArray, fromNested, type Nested, type NestedValue, toNested } from "./nested.ts";
-import { freshGradients } from "./pending.ts";
+import { freshGradients, noteUse } from "./pending.ts";
 import { disposeStorage, registerInScope } from "./scope.ts";
 import { gradientOf, Storage } from "./storage.ts";
 import { autodiff, recordLeaf, recordView, type TraceNode, untracked } from "./trace.ts";
@@ -140,11 +140,21 @@ export class Tensor extends TensorMethods {
     return this.derived.node;
   }
 
+  /**
+   * A chain of views of the memory's present value, for a write alone: a view that is also read may become known by itself, and is
+   * then no longer a view of anything.
+   */
+  targetNode(caller: string): TraceNode {
+    this.node(caller);
+    return this.chain.reduce((x, { op, attrs }) => recordView(op, x, attrs), this.storage.current);
+  }
+
   /** A view of this tensor; a copy where no strides can express it (as with NumPy's `reshape`). */
   view<A extends Attrs>(op: View<A>, attrs: A): Tensor {
     this.checkAlive(op.name);
     const layout = op.layout(this.layout, attrs);
     if (layout === null) {
+      noteUse(this.storage, true);
       const copied = Tensor.of(elementwiseNode(copy, this.node())).view(op, attrs);
       return new Tensor(copied.storage, copied.chain, copied.place, null);
     }
@@ -209,9 +219,9 @@ export class Tensor extends TensorMethods {
   }
 
   private read(caller: string): TypedArray {
-    if (!this.isKnown()) evaluate([this.valueNode()], caller);
-    const own = this.valueNode().buffer;
-    if (own !== null) return own.read().slice();
+    const node = this.valueNode();
+    if (this.storage.current.buffer === null && node.buffer === null) evaluate([node], caller);
+    if (node.buffer !== null) return node.buffer.read().slice();
     const all = this.storage.current.buffer!.read();
     if (isContiguous(this.layout)) return all.slice(0, this.size);
     const out = allocate(this.dtype, this.size);

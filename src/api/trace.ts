@@ -65,7 +65,10 @@ export class TraceNode {
   constructor(op: Op, inputs: readonly TraceNode[], attrs: Attrs, shape: Shape, dtype: DType, variable = false) {
     this.op = op;
     this.inputs = inputs;
-    for (const x of inputs) x.uses++;
+    for (const x of inputs) {
+      x.uses++;
+      if (x.released) countAgain(x);
+    }
     this.attrs = attrs;
     this.shape = shape;
     this.dtype = dtype;
@@ -114,6 +117,18 @@ export function releaseUnused(node: TraceNode): void {
     for (const x of n.inputs) {
       x.uses--;
       stack.push(x);
+    }
+  }
+}
+
+/** Counts what a value was made from, which had been let go of, because something asks for the value after all. */
+function countAgain(node: TraceNode): void {
+  const stack = [node];
+  for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
+    n.released = false;
+    for (const x of n.inputs) {
+      x.uses++;
+      if (x.released) stack.push(x);
     }
   }
 }

@@ -108,6 +108,7 @@ export function reshapeLayout(l: Layout, shape: Shape): Layout | null {
 
 /** Whether two different indices can name the same element (a stretched axis): such a layout must not be written. */
 export function overlaps(l: Layout): boolean {
+  if (sizeOf(l.shape) === 0) return false;
   const axes = l.shape
     .map((d, k) => ({ d, s: Math.abs(l.strides[k]!) }))
     .filter((a) => a.d > 1)

@@ -166,6 +166,8 @@ class Planner {
     if (lastRead < slot.first) return true;
     const writer = this.order[slot.first]!;
     const position = writer.inputs.indexOf(input);
+    // An update first copies its base, over whatever else it would still have to read there.
+    if (updates(writer) && !this.inPlace.has(writer) && position !== 0) return false;
     if (writer.op.kind === "kernel") return writer.op.updates && writer.inputs.lastIndexOf(input) === 0;
     if (writer.op.kind === "scan" || writer.op === matmulStridedOp) return false;
     return regionOf(writer).reduce === null && onlyReadsWhereItStores(regionOf(writer), position);

@@ -17,6 +17,7 @@ import {
   GradloomError,
   IndexError,
   ones,
+  random,
   ShapeError,
   setBackend,
   type Tensor,
@@ -254,16 +255,23 @@ describe.each<BackendName>(["wasm", "reference"])("layers on %s", (backend) => {
 
     it("drops where a random number is below the rate, in value and gradient", () => {
       const x = tensor([1, 2, 3, 4]);
-      const y = dropout(x, 0.5, uniform);
+      const y = dropout(x, 0.5, { uniform });
       expect(y.tolist()).toEqual([0, 4, 0, 8]);
       y.sum().backward();
       expect(x.grad!.tolist()).toEqual([0, 2, 0, 2]);
     });
 
     it("of rate 0 keeps all, of rate 1 nothing", () => {
-      expect(dropout([1, 2], 0, uniform).tolist()).toEqual([1, 2]);
-      expect(dropout([1, 2, 3, 4], 1, uniform).tolist()).toEqual([0, 0, 0, 0]);
-      for (const rate of [-0.1, 1.1, Number.NaN]) expect(() => dropout([1], rate, uniform)).toThrow(GradloomError);
+      expect(dropout([1, 2], 0, { uniform }).tolist()).toEqual([1, 2]);
+      expect(dropout([1, 2, 3, 4], 1, { uniform }).tolist()).toEqual([0, 0, 0, 0]);
+      expect(dropout([1, 2], 0.9, { training: false }).tolist()).toEqual([1, 2]);
+      const share =
+        dropout(new Float32Array(4000).fill(1), 0.25, { key: random.key(1) })
+          .gt(0)
+          .sum()
+          .item() / 4000;
+      expect(share).toBeCloseTo(0.75, 1);
+      for (const rate of [-0.1, 1.1, Number.NaN]) expect(() => dropout([1], rate, { uniform })).toThrow(GradloomError);
     });
   });
 
