@@ -34,8 +34,7 @@ export function backward(y: Tensor, seed: TensorLike | undefined): void {
   // Writes of an earlier step are settled first: each turn of a training loop is then one and the same program.
   if ((writtenLeaves.size > 0 || scalarRoots.size >= MAX_ROOTS) && hasBackend()) evaluate([], "backward");
   const root = y.node();
-  const { visited, interior } = upstream(root);
-  const gone = interior.find((n) => n.cleared);
+  const { visited, interior, gone } = upstream(root);
   if (gone !== undefined) {
     throw new InvalidBackpropError(
       `backward: an earlier backward() has already gone through ${gone.op.name} of shape ${shapeText(gone.shape)}, which ` +
@@ -85,11 +84,16 @@ function seedNode(y: Tensor, seed: TensorLike | undefined): TraceNode {
   return detachNode(operandNode(seed, y.dtype, y.shape));
 }
 
-/**
- * What gradients flow through from `root`: every value `visited`, in program order, and those of them, `interior`, that
- * have a tensor further upstream.
- */
-function upstream(root: TraceNode): { visited: TraceNode[]; interior: TraceNode[] } {
+interface Upstream {
+  /** Every value that gradients flow through, in program order. */
+  readonly visited: readonly TraceNode[];
+  /** Those of them that have a tensor further upstream. */
+  readonly interior: readonly TraceNode[];
+  /** A value that an earlier sweep has cleared: gradients that should flow through it, or to it, would be lost. */
+  readonly gone: TraceNode | undefined;
+}
+
+function upstream(root: TraceNode): Upstream {
   const all = new Set<TraceNode>([root]);
   for (const node of all) for (const x of node.gradientInputs) all.add(x);
   const ordered = [...all].sort((a, b) => a.id - b.id);
@@ -101,5 +105,5 @@ function upstream(root: TraceNode): { visited: TraceNode[]; interior: TraceNode[
     for (const x of node.gradientInputs) if (x.isTarget || passes.has(x)) reached.add(x);
   }
   const visited = ordered.filter((n) => reached.has(n));
-  return { visited, interior: visited.filter((n) => passes.has(n)) };
+  return { visited, interior: visited.filter((n) => passes.has(n)), gone: ordered.find((n) => n.cleared) };
 }

@@ -56,7 +56,12 @@ function settle(node: TraceNode, buffer: Buffer): void {
     }
     return;
   }
-  if (!node.differentiable || !reachesTarget(node)) node.cut();
+  if (!keepsInputs(node)) node.cut();
+}
+
+/** Whether a reverse sweep may still go through a value once it is known. */
+function keepsInputs(node: TraceNode): boolean {
+  return node.differentiable && (node.cleared || reachesTarget(node));
 }
 
 /** The donated inputs whose present value something recorded may still ask for after the program has run. */
@@ -69,9 +74,9 @@ function neededLater(program: Program): ReadonlySet<number> {
   const reached = new Set<TraceNode>();
   for (let k = program.nodes.length - 1; k >= 0; k--) {
     const node = program.nodes[k]!;
-    const asked = !outputs.has(node) && node.buffer === null && node.isHeld;
-    const elsewhere = node.uses > (inside.get(node) ?? 0) && !outputs.has(node);
-    if (!asked && !elsewhere && !reached.has(node)) continue;
+    const asked = node.buffer === null && node.isHeld;
+    const elsewhere = node.uses > (inside.get(node) ?? 0);
+    if (outputs.has(node) ? !keepsInputs(node) : !asked && !elsewhere && !reached.has(node)) continue;
     reached.add(node);
     for (const x of node.inputs) if (!outputs.has(x)) reached.add(x);
   }

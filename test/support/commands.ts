@@ -21,6 +21,8 @@ const IN_PLACE: Readonly<Record<string, "add_" | "sub_" | "mul_">> = {
   multiply: "mul_",
 };
 
+const BINARY = { add: gl.add, subtract: gl.subtract, multiply: gl.multiply };
+
 export class Machine {
   readonly lines: string[] = [];
   readonly problems: string[] = [];
@@ -87,83 +89,44 @@ export class Machine {
   }
 
   private step(): void {
-    switch (this.next(16)) {
-      case 0:
-        return this.pairs.length < 12 ? this.leaf() : this.forget();
-      case 1:
-      case 2:
-      case 3:
-        return this.view();
-      case 4:
-      case 5:
-        return this.arithmetic();
-      case 6:
-        return this.unary();
-      case 7:
-        return this.sum();
-      case 8:
-      case 9:
-        return this.inPlace();
-      case 10:
-        return this.assign();
-      case 11:
-        return this.indexed();
-      case 12:
-        return this.masked();
-      case 13:
-        return this.backward();
-      case 14:
-        return this.compare(this.pick());
-      default:
-        return [
-          (): void => this.forget(),
-          (): void => this.copy(),
-          (): void => this.untracked(),
-          (): void => this.compareAll(),
-        ][this.next(4)]!();
-    }
+    STEPS[this.next(STEPS.length)]!(this);
   }
 
   // --- views and reads -----------------------------------------------------------------------------------------------
 
-  private view(): void {
+  view(): void {
     const x = this.pick();
-    const { shape } = x.naive;
-    const rank = shape.length;
-    const made = (real: gl.Tensor, { positions, shape: own }: Selected, text: string): void => {
-      const shared = real.sharesMemory(x.real) && this.mutation !== "views copy";
-      const cells = x.naive.view(positions, own);
-      const naive = shared ? cells : compute([cells], own, ([c]) => c!.map((s) => new Scalar(s.value, [[s, 1]])));
-      const pair = this.add(real, naive, (n) => `const ${n} = ${x.name}.${text};`);
-      const base = x.real.base ?? x.real;
-      if (real.base !== null && real.base !== base) this.problems.push(`${pair.name}: another base`);
-      if (real.sharesMemory(x.real) !== (real.base !== null || real === x.real))
-        this.problems.push(`${pair.name}: base and memory`);
-    };
+    const [view, { positions, shape }, text] = this.viewOf(x);
+    const shared = view.sharesMemory(x.real) && this.mutation !== "views copy";
+    const cells = x.naive.view(positions, shape);
+    const naive = shared ? cells : compute([cells], shape, ([c]) => c!.map((s) => new Scalar(s.value, [[s, 1]])));
+    const pair = this.add(view, naive, (n) => `const ${n} = ${x.name}.${text};`);
+    const base = x.real.base ?? x.real;
+    if (view.base !== null && view.base !== base) this.problems.push(`${pair.name}: another base`);
+    if (view.sharesMemory(x.real) !== (view.base !== null || view === x.real))
+      this.problems.push(`${pair.name}: base and memory`);
+  }
+
+  /** A view, what it selects, and how it is written. */
+  private viewOf({ real, naive: { shape } }: Pair): [gl.Tensor, Selected, string] {
     switch (this.next(5)) {
       case 0: {
-        const axes = shape.map((_, k) => (k + 1) % Math.max(rank, 1));
-        return made(x.real.transpose(axes), byAxes(shape, axes), `transpose([${axes}])`);
+        const axes = shape.map((_, k) => (k + 1) % shape.length);
+        return [real.transpose(axes), byAxes(shape, axes), `transpose([${axes}])`];
       }
       case 1: {
         const to = [shape.reduce((n, d) => n * d, 1)];
-        return made(
-          x.real.reshape(to),
-          { positions: indices(shape).map((i) => flat(i, shape)), shape: to },
-          `reshape([${to}])`,
-        );
+        const positions = indices(shape).map((i) => flat(i, shape));
+        return [real.reshape(to), { positions, shape: to }, `reshape([${to}])`];
       }
       case 2: {
         const to = [2, ...shape];
-        return made(x.real.broadcastTo(to), byBroadcast(shape, to), `broadcastTo([${to}])`);
+        return [real.broadcastTo(to), byBroadcast(shape, to), `broadcastTo([${to}])`];
       }
       default: {
         const { lists, items } = this.slices(shape);
-        return made(
-          x.real.get("...", ...items),
-          bySlices(shape, lists),
-          `get("...", ${items.map((i) => `"${i}"`).join(", ")})`,
-        );
+        const text = `get("...", ${items.map((i) => `"${i}"`).join(", ")})`;
+        return [real.get("...", ...items), bySlices(shape, lists), text];
       }
     }
   }
@@ -188,13 +151,13 @@ export class Machine {
     return { lists, items };
   }
 
-  private arithmetic(): void {
+  arithmetic(): void {
     const [x, y] = [this.pick(), this.pick()];
     const op = (["add", "subtract", "multiply"] as const)[this.next(3)]!;
     const shape = joint(x.naive.shape, y.naive.shape);
     if (shape === null || shape.length > 4) return;
     const naive = this.binary(op, x.naive, y.naive, shape);
-    this.add(gl[op](x.real, y.real), naive, (n) => `const ${n} = ${op}(${x.name}, ${y.name});`);
+    this.add(BINARY[op](x.real, y.real), naive, (n) => `const ${n} = ${op}(${x.name}, ${y.name});`);
   }
 
   private binary(op: string, x: Naive, y: Naive, shape: readonly number[]): Naive {
@@ -210,7 +173,7 @@ export class Machine {
     ]);
   }
 
-  private unary(): void {
+  unary(): void {
     const x = this.pick();
     const naive = compute([x.naive], x.naive.shape, ([c]) =>
       c!.map((s) => new Scalar(Math.tanh(s.value), [[s, 1 - Math.tanh(s.value) ** 2]])),
@@ -218,7 +181,7 @@ export class Machine {
     this.add(gl.tanh(x.real), naive, (n) => `const ${n} = tanh(${x.name});`);
   }
 
-  private sum(): void {
+  sum(): void {
     const x = this.pick();
     const naive = compute([x.naive], [], ([c]) => [
       new Scalar(
@@ -237,7 +200,7 @@ export class Machine {
     return new Set(x.naive.positions).size === x.naive.positions.length ? x : null;
   }
 
-  private inPlace(): void {
+  inPlace(): void {
     const x = this.target();
     if (x === null) return;
     const y = this.pick();
@@ -255,7 +218,7 @@ export class Machine {
     return naive.positions.map((_, k) => k);
   }
 
-  private assign(): void {
+  assign(): void {
     const x = this.target();
     if (x === null) return;
     const { lists, items } = this.slices(x.naive.shape);
@@ -277,7 +240,7 @@ export class Machine {
   }
 
   /** Reads or writes at positions along the first axis, some of them twice. */
-  private indexed(): void {
+  indexed(): void {
     const x = this.target();
     const n = x?.naive.shape[0] ?? 0;
     if (x === null || n === 0) return;
@@ -308,7 +271,7 @@ export class Machine {
   }
 
   /** `op(x, y, { where, out })`. */
-  private masked(): void {
+  masked(): void {
     const out = this.target();
     if (out === null) return;
     const { shape } = out.naive;
@@ -318,7 +281,7 @@ export class Machine {
     const mask = this.all(out).map(() => this.next(2));
     const op = (["add", "subtract", "multiply"] as const)[this.next(3)]!;
     this.say(`${op}(${x.name}, ${y.name}, { where: [${mask}], out: ${out.name} });`);
-    gl[op](x.real, y.real, { where: gl.fromData(mask, shape, "bool"), out: out.real });
+    BINARY[op](x.real, y.real, { where: gl.fromData(mask, shape, "bool"), out: out.real });
     const [i, j] = [byBroadcast(x.naive.shape, shape).positions, byBroadcast(y.naive.shape, shape).positions];
     const [a, b] = [x.naive.cells(), y.naive.cells()];
     const made = (c: readonly Scalar[]): Scalar[] =>
@@ -357,7 +320,7 @@ export class Machine {
 
   // --- gradients and comparing ---------------------------------------------------------------------------------------
 
-  private backward(): void {
+  backward(): void {
     const y = this.pick();
     this.say(`${y.name}.backward();`);
     const before = this.pairs.map((p) => p.naive.memory.grad);
@@ -376,6 +339,20 @@ export class Machine {
       });
     }
     if (this.next(2) === 0) this.compareAll();
+  }
+
+  start(): void {
+    if (this.pairs.length < 12) this.leaf();
+    else this.forget();
+  }
+
+  compareOne(): void {
+    this.compare(this.pick());
+  }
+
+  rarely(): void {
+    const steps = [() => this.forget(), () => this.copy(), () => this.untracked(), () => this.compareAll()];
+    steps[this.next(4)]!();
   }
 
   private forget(): void {
@@ -404,3 +381,23 @@ export class Machine {
     if (k >= 0) this.problems.push(`${what}[${k}] is ${found[k]}, not ${wanted[k]}`);
   }
 }
+
+/** What a step may do; what stands here more often is done more often. */
+const STEPS: readonly ((m: Machine) => void)[] = [
+  (m) => m.start(),
+  (m) => m.view(),
+  (m) => m.view(),
+  (m) => m.view(),
+  (m) => m.arithmetic(),
+  (m) => m.arithmetic(),
+  (m) => m.unary(),
+  (m) => m.sum(),
+  (m) => m.inPlace(),
+  (m) => m.inPlace(),
+  (m) => m.assign(),
+  (m) => m.indexed(),
+  (m) => m.masked(),
+  (m) => m.backward(),
+  (m) => m.compareOne(),
+  (m) => m.rarely(),
+];

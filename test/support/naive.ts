@@ -158,7 +158,7 @@ export function write(
 }
 
 /** What a sweep reaches: versions on the way to one that a gradient can be asked of. */
-function upstream(root: Version): { visited: Set<Version>; interior: Version[] } {
+function upstream(root: Version): { all: Set<Version>; visited: Set<Version>; interior: Version[] } {
   const all = new Set([root]);
   for (const v of all) for (const x of v.inputs) all.add(x);
   const passes = new Set<Version>();
@@ -172,15 +172,15 @@ function upstream(root: Version): { visited: Set<Version>; interior: Version[] }
   }
   const visited = new Set([root]);
   for (const v of visited) if (passes.has(v)) for (const x of v.inputs) if (x.isTarget || passes.has(x)) visited.add(x);
-  return { visited, interior: [...visited].filter((v) => passes.has(v)) };
+  return { all, visited, interior: [...visited].filter((v) => passes.has(v)) };
 }
 
 /** MyGrad's backward; false where it must fail, because an earlier one has cleared a part of the graph. */
 export function backward(y: Naive): boolean {
   if (y.memory.constant) return true;
   const root = y.memory.use();
-  const { visited, interior } = upstream(root);
-  if (interior.some((v) => v.cleared)) return false;
+  const { all, visited, interior } = upstream(root);
+  if ([...all].some((v) => v.cleared)) return false;
   const adjoints = new Map<Scalar, number>();
   for (const p of y.positions) adjoints.set(root.cells[p]!, (adjoints.get(root.cells[p]!) ?? 0) + 1);
   const seen = new Set(adjoints.keys());
