@@ -59,6 +59,7 @@ export {
   argsort,
   median,
   percentile,
+  quantile,
   type SortOptions,
   searchsorted,
   sort,

@@ -180,6 +180,12 @@ export const sinc: Unary = bind(unary.sinc);
 export const abs: Unary = absolute;
 /** True division: int32 operands give float64. */
 export const trueDivide: Binary = divide;
+/** The remainder with the sign of the dividend: JavaScript's and C's `%`. */
+export const fmod: Binary = bind(arithmetic.fmod);
+/** Quotient and remainder at once: `[floorDivide(x, y), remainder(x, y)]`. */
+export function divmod(x: TensorLike, y: TensorLike): [quotient: Tensor, remainder: Tensor] {
+  return [floorDivide(x, y), remainder(x, y)];
+}
 /** The remainder with the sign of the divisor: Python's `%`. */
 export const mod: Binary = remainder;
 

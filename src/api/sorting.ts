@@ -110,7 +110,20 @@ export function percentile(
   q: number | readonly number[],
   { axis = null, keepdims = false }: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
 ): Tensor {
-  return quantile("percentile", x, q, 100, axis, keepdims);
+  return between("percentile", x, q, 100, axis, keepdims);
+}
+
+/**
+ * The `q`-th quantile along an axis: {@link percentile} with q from 0 to 1.
+ *
+ * @throws GradloomError where q is not from 0 to 1, ShapeError where there are no elements
+ */
+export function quantile(
+  x: TensorLike,
+  q: number | readonly number[],
+  { axis = null, keepdims = false }: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
+): Tensor {
+  return between("quantile", x, q, 1, axis, keepdims);
 }
 
 /** The middle element along an axis, or the mean of the two in the middle; NaN where there is one. */
@@ -118,10 +131,10 @@ export function median(
   x: TensorLike,
   { axis = null, keepdims = false }: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
 ): Tensor {
-  return quantile("median", x, 50, 100, axis, keepdims);
+  return between("median", x, 50, 100, axis, keepdims);
 }
 
-function quantile(
+function between(
   caller: string,
   x: TensorLike,
   q: number | readonly number[],

@@ -114,6 +114,18 @@ export function nonzero(x: TensorLike): Tensor[] {
   });
 }
 
+/** The positions of the elements that are not 0, as rows of an int32 matrix. Computed now, as {@link nonzero}. */
+export function argwhere(x: TensorLike): Tensor {
+  const found = nonzero(x);
+  const rows = new Int32Array((found[0]?.size ?? Number(asTensor(x).item() !== 0)) * found.length);
+  found.forEach((positions, axis) => {
+    positions.dataSync().forEach((p, k) => {
+      rows[k * found.length + axis] = p;
+    });
+  });
+  return leafOf(rows, [found[0]?.size ?? Number(asTensor(x).item() !== 0), found.length], "int32", true);
+}
+
 /** Stores a value, broadcast and converted, in all elements of a tensor. */
 export function copyto(target: Tensor, value: TensorLike): void {
   assign(target, value);

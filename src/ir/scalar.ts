@@ -14,6 +14,7 @@ export const ARITY = {
   div: 2,
   floorDiv: 2,
   mod: 2,
+  rem: 2,
   max: 2,
   min: 2,
   pow: 2,
@@ -138,6 +139,7 @@ export const evaluate: Emit<number> = {
   div: (a, b) => a! / b!,
   floorDiv: (a, b) => floorDiv(a!, b!),
   mod: (a, b) => mod(a!, b!),
+  rem: (a, b) => a! % b!,
   max: (a, b) => Math.max(a!, b!),
   min: (a, b) => Math.min(a!, b!),
   // C's pow, not JavaScript's: 1 to any power and (±1) to ±∞ are 1.

@@ -67,7 +67,7 @@ def outcome(call):
 
 BINARY = {
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide,
-    "floorDivide": np.floor_divide, "remainder": np.remainder, "power": np.power, "maximum": np.maximum,
+    "floorDivide": np.floor_divide, "remainder": np.remainder, "fmod": np.fmod, "power": np.power, "maximum": np.maximum,
     "minimum": np.minimum, "arctan2": np.arctan2, "logaddexp": np.logaddexp, "logaddexp2": np.logaddexp2,
     "equal": np.equal, "notEqual": np.not_equal, "less": np.less, "lessEqual": np.less_equal,
     "greater": np.greater, "greaterEqual": np.greater_equal, "logicalAnd": np.logical_and,

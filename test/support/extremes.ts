@@ -15,6 +15,10 @@ const DOMAINS: { readonly [name: string]: readonly (readonly number[])[] } = {
     [-1e10, 1e10, 0],
     [-3, 3],
   ],
+  fmod: [
+    [-1e10, 1e10, 0],
+    [-3, 3],
+  ],
   multiply: [
     [-1e150, 1e150, 0],
     [-1e150, 1e150, 0],

@@ -38,6 +38,12 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
       [1.1, 3],
     ],
   },
+  fmod: {
+    ranges: [
+      [0.1, 0.9],
+      [1.1, 3],
+    ],
+  },
   power: {
     ranges: [
       [0.3, 3],

@@ -116,6 +116,7 @@ const INT32_BY_NAME: Readonly<Record<string, (a: number, b: number) => number>> 
   square: INT32.mul,
   floorDivide: INT32.floorDiv,
   remainder: INT32.mod,
+  fmod: INT32.rem,
   power: INT32.pow,
 };
 

@@ -35,9 +35,10 @@ function powInt32(base: number, exponent: number): number {
 }
 
 /** Operations of int32 that float64 does not give: products beyond 2^53, and division by zero, which gives 0. */
-export const INT32: Readonly<Record<"mul" | "floorDiv" | "mod" | "pow", (a: number, b: number) => number>> = {
+export const INT32: Readonly<Record<"mul" | "floorDiv" | "mod" | "rem" | "pow", (a: number, b: number) => number>> = {
   mul: Math.imul,
   floorDiv: (a, b) => (b === 0 ? 0 : Math.floor(a / b) | 0),
   mod: (a, b) => (b === 0 ? 0 : (a - Math.floor(a / b) * b) | 0),
+  rem: (a, b) => (b === 0 ? 0 : a % b | 0),
   pow: powInt32,
 };

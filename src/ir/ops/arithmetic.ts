@@ -3,7 +3,7 @@ import { elementwise as ew } from "../build.ts";
 import type { Elementwise } from "../record.ts";
 import { s } from "../scalar.ts";
 import { equal, less } from "./compare.ts";
-import { exp, log, negative } from "./unary.ts";
+import { exp, log, negative, trunc } from "./unary.ts";
 
 export const add: Elementwise = {
   kind: "elementwise",
@@ -86,6 +86,18 @@ export const remainder: Elementwise = {
     return Math.sign(rest) === Math.sign(y!) || Number.isNaN(rest) ? rest : rest + y!;
   },
   grad: (g, [x, y]) => [g, ew(negative, ew(multiply, g, ew(floorDivide, x!, y!)))],
+};
+
+export const fmod: Elementwise = {
+  kind: "elementwise",
+  name: "fmod",
+  doc: "The exact remainder of x / y with the sign of x; for int32, 0 where y is 0.",
+  arity: 2,
+  result: "same",
+  on: "number",
+  scalar: (x, y) => s.rem(x!, y!),
+  reference: (x, y) => x! % y!,
+  grad: (g, [x, y]) => [g, ew(negative, ew(multiply, g, ew(trunc, ew(divide, x!, y!))))],
 };
 
 /** The convention at the edges is MyGrad's: d/dx is 0 where y is 0, and d/dy is 0 where x is 0. */

@@ -7,7 +7,7 @@ import { composeViews, NeedsBuffer, ownerOf, stripViews } from "./views.ts";
 
 const HEAVY: ReadonlySet<Prim> = new Set<Prim>([
   ...(["exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan"] as const),
-  ...(["sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "pow", "atan2", "cbrt", "mod", "floorDiv"] as const),
+  ...(["sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "pow", "atan2", "cbrt", "mod", "rem", "floorDiv"] as const),
 ]);
 const COST_HEAVY = 10;
 const COST_GATHER = 6;

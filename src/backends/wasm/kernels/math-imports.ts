@@ -6,12 +6,12 @@ import type { ModuleBuilder } from "../asm/module.ts";
 /** The primitives that no WebAssembly instruction computes on floats. */
 // biome-ignore format: families
 export type MathPrim =
-  | "floorDiv" | "mod" | "pow" | "atan2" | "cbrt" | "exp" | "expm1" | "log" | "log1p" | "log2" | "log10"
+  | "floorDiv" | "mod" | "rem" | "pow" | "atan2" | "cbrt" | "exp" | "expm1" | "log" | "log1p" | "log2" | "log10"
   | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh";
 
 // biome-ignore format: families
 export const MATH_PRIMS: readonly MathPrim[] = [
-  "floorDiv", "mod", "pow", "atan2", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10",
+  "floorDiv", "mod", "rem", "pow", "atan2", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10",
   "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
 ] satisfies readonly Prim[];
 

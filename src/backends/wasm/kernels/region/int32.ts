@@ -2,10 +2,20 @@
 import type { FuncRef } from "../../asm/function.ts";
 import type { ModuleBuilder } from "../../asm/module.ts";
 
-/** `(a, b) → i32`: rounded towards -∞, 0 for division by zero, wrapping around; see the records for the edges. */
-export function int32Scalar(module: ModuleBuilder, prim: "floorDiv" | "mod" | "pow"): FuncRef {
-  if (prim === "floorDiv") return addFloorDiv(module);
-  return prim === "mod" ? addMod(module) : addPow(module);
+export type Int32Function = "floorDiv" | "mod" | "rem" | "pow";
+
+/** `(a, b) → i32`: 0 for division by zero, wrapping around; see the records for the edges. */
+export function int32Scalar(module: ModuleBuilder, prim: Int32Function): FuncRef {
+  switch (prim) {
+    case "floorDiv":
+      return addFloorDiv(module);
+    case "mod":
+      return addMod(module);
+    case "rem":
+      return addRem(module);
+    case "pow":
+      return addPow(module);
+  }
 }
 
 function addFloorDiv(module: ModuleBuilder): FuncRef {
@@ -33,6 +43,15 @@ function addMod(module: ModuleBuilder): FuncRef {
       .op("i32.eqz")
       .if(() => f.i32Const(0).op("return"));
     f.get(a!).get(a!).get(b!).call(floorDiv).get(b!).op("i32.mul").op("i32.sub");
+  });
+}
+
+function addRem(module: ModuleBuilder): FuncRef {
+  return module.addFunction("rem_i32", ["i32", "i32"], ["i32"], (f, a, b) => {
+    f.get(b!)
+      .op("i32.eqz")
+      .if(() => f.i32Const(0).op("return"));
+    f.get(a!).get(b!).op("i32.rem_s");
   });
 }
 

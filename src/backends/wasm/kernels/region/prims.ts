@@ -7,7 +7,7 @@ import type { Plain } from "../../asm/opcodes.ts";
 import type { MathPrim } from "../math-imports.ts";
 import { math32 } from "../math32.ts";
 import { math64 } from "../math64.ts";
-import { int32Scalar } from "./int32.ts";
+import { type Int32Function, int32Scalar } from "./int32.ts";
 import { type Lanes, narrowMask } from "./lanes.ts";
 
 /** Where instructions go. */
@@ -85,6 +85,7 @@ function floatTable(t: "f32x4" | "f64x2", width: "f32" | "f64"): Table {
     div: op("div"),
     floorDiv: math("floorDiv"),
     mod: math("mod"),
+    rem: math("rem"),
     max: op("max"),
     min: op("min"),
     pow: math("pow"),
@@ -131,7 +132,7 @@ const same: Push = ({ f }, [x]) => {
 
 /** Lane by lane, by a scalar function. */
 const eachLane =
-  (prim: "floorDiv" | "mod" | "pow"): Push =>
+  (prim: Int32Function): Push =>
   ({ f, module, lanes }, [a, b]) => {
     const scalar = int32Scalar(module, prim);
     f.get(a!);
@@ -186,6 +187,7 @@ const INT32_TABLE: Table = {
   mul: plain("i32x4.mul"),
   floorDiv: eachLane("floorDiv"),
   mod: eachLane("mod"),
+  rem: eachLane("rem"),
   pow: eachLane("pow"),
   max: plain("i32x4.max_s"),
   min: plain("i32x4.min_s"),
@@ -210,6 +212,7 @@ const ARITHMETIC = [
   "mul",
   "floorDiv",
   "mod",
+  "rem",
   "pow",
   "neg",
   "abs",
