@@ -21,13 +21,14 @@ export * from "./api/layers.ts";
 export * from "./api/linalg.ts";
 export * from "./api/losses.ts";
 export * from "./api/manipulation.ts";
-export { matmul } from "./api/matmul.ts";
+export { type MatmulOptions, matmul } from "./api/matmul.ts";
 export { compile, loadModel, Model } from "./api/model.ts";
 export type { AnyTypedArray, Nested, NestedValue } from "./api/nested.ts";
 export * from "./api/nn.ts";
+export { type AffineOptions, type BatchnormOptions, batchnorm, groupNorm, layerNorm } from "./api/normalization.ts";
 export { load, loadNpy, loadz, save, saveNpy, savez, savezCompressed } from "./api/npz.ts";
+export * from "./api/pad.ts";
 export * as random from "./api/random/index.ts";
-export type { RandomKey } from "./api/random/key.ts";
 export * from "./api/recurrent.ts";
 export {
   type Axes,

@@ -1,4 +1,5 @@
 /** Indexing by arrays: what NumPy calls advanced indexing. */
+
 import type { DType } from "../ir/dtype.ts";
 import { broadcastShapes, contiguousStrides, type Shape, sameShape, sizeOf } from "../ir/layout.ts";
 import { add, multiply, where } from "../ir/ops/arithmetic.ts";
@@ -19,6 +20,7 @@ import {
   parseIndex,
   resolveIndex,
 } from "./index-syntax.ts";
+import { naming } from "./naming.ts";
 import { type AnyTypedArray, fromNested, type Nested } from "./nested.ts";
 import { leafOf, Tensor } from "./tensor.ts";
 import { recordConstant, recordView, TraceNode } from "./trace.ts";
@@ -51,15 +53,16 @@ type Item = ParsedItem | Tensor;
  */
 export function resolveAdvanced(shape: Shape, items: Index, caller: string): Selection {
   const at = `${caller}: index [${indexText(items)}] of shape ${shapeText(shape)}`;
-  const flat = expandEllipsis(expandMasks(items, shape, at), shape, at);
+  const masked = expandMasks(items, shape, at);
+  const flat = expandEllipsis(masked, shape, at);
   const arrays: { axis: number; value: Tensor | number }[] = [];
   const basic: BasicItem[] = [];
-  const places: number[] = [];
+  let first = -1;
   let axis = 0;
   flat.forEach((item, k) => {
-    if (item instanceof Tensor || typeof item === "number") {
+    if (isPosition(item)) {
       arrays.push({ axis, value: item });
-      places.push(k);
+      if (first < 0) first = k;
       basic.push("0:1");
     } else basic.push(item);
     if (item !== null) axis++;
@@ -70,9 +73,13 @@ export function resolveAdvanced(shape: Shape, items: Index, caller: string): Sel
     throw new IndexError(`${at}: index arrays of shapes ${shapes.join(" and ")} do not broadcast; reshape one of them`);
   }
   const rest = resolveIndex(shape, basic, caller);
+  // An ellipsis stands between them also where it is no axis.
+  const places = masked.flatMap((item, k) => (isPosition(item) ? [k] : []));
   const adjacent = places.every((p, k) => k === 0 || p === places[k - 1]! + 1);
-  return locate(shape, arrays, rest, flat, joint, adjacent ? places[0]! : 0, at);
+  return locate(shape, arrays, rest, flat, joint, adjacent ? first : 0, at);
 }
+
+const isPosition = (item: Item): item is Tensor | number => item instanceof Tensor || typeof item === "number";
 
 function locate(
   shape: Shape,
@@ -191,12 +198,13 @@ function expandEllipsis(items: readonly Item[], shape: Shape, at: string): Exclu
 
 function toTensor(item: IndexArray, at: string): Tensor {
   if (item instanceof Tensor) {
+    item.checkAlive(at);
     if (item.dtype === "int32" || item.dtype === "bool") return item;
     throw new IndexError(
       `${at}: a tensor of ${item.dtype} is no index; positions are int32 and masks bool: use astype("int32")`,
     );
   }
-  const { data, shape, dtype } = fromNested(item as Nested | AnyTypedArray);
+  const { data, shape, dtype } = naming(at, () => fromNested(item as Nested | AnyTypedArray));
   const wanted: DType = dtype === "bool" && data.length > 0 ? "bool" : "int32";
   const odd = Array.from(data).find((v) => !Number.isInteger(v));
   if (odd !== undefined) throw new IndexError(`${at}: ${odd} is no position; positions are integers`);

@@ -1,6 +1,7 @@
 /** Records operations on tensors: promotion, broadcasting, and the rules of gradients. */
+
 import { canCastSameKind, DTYPES, type DType, isDType, isFloat, promote, toFloat, toQuotient } from "../ir/dtype.ts";
-import { broadcastShapes, memoryOrder, type Shape, sameShape } from "../ir/layout.ts";
+import { broadcastShapes, memoryOrder, type Shape, sameShape, sizeOf } from "../ir/layout.ts";
 import { NO_ATTRS } from "../ir/node.ts";
 import { castOp } from "../ir/ops/cast.ts";
 import * as logic from "../ir/ops/compare.ts";
@@ -8,7 +9,9 @@ import { copy } from "../ir/ops/unary.ts";
 import { broadcastToOp, detachOp } from "../ir/ops/view.ts";
 import type { Elementwise, View } from "../ir/record.ts";
 import { DTypeError, GradloomError, ShapeError } from "./errors.ts";
+import { naming } from "./naming.ts";
 import type { AnyTypedArray, Nested } from "./nested.ts";
+import { whatIs } from "./options.ts";
 import { noteUse } from "./pending.ts";
 import { leafFrom, Tensor } from "./tensor.ts";
 import { recordConstant, recordView, TraceNode } from "./trace.ts";
@@ -24,12 +27,36 @@ export function shapeText(shape: Shape): string {
 /** @throws DTypeError for anything but the name of a dtype */
 export function checkDType(dtype: unknown, caller: string): DType {
   if (isDType(dtype)) return dtype;
-  throw new DTypeError(`${caller}: unknown dtype ${JSON.stringify(dtype)}; there are ${DTYPES.join(", ")}`);
+  throw new DTypeError(`${caller}: unknown dtype ${whatIs(dtype)}; there are ${DTYPES.join(", ")}`);
 }
 
-/** A tensor of anything that operations take; a tensor is itself. */
-export function asTensor(value: TensorLike): Tensor {
-  return value instanceof Tensor ? value : leafFrom(value, undefined, true);
+/**
+ * A tensor of anything that operations take; a tensor is itself.
+ *
+ * @param caller the public function whose operand it is, which errors name
+ * @throws DisposedError for a disposed tensor, DTypeError and ShapeError for what is no array
+ */
+export function asTensor(value: TensorLike, caller?: string): Tensor {
+  if (!(value instanceof Tensor)) {
+    const make = (): Tensor => leafFrom(value, undefined, true);
+    return caller === undefined ? make() : naming(caller, make);
+  }
+  if (caller !== undefined) value.checkAlive(caller);
+  return value;
+}
+
+/** A tensor that is still there. @throws DTypeError for anything else, DisposedError */
+export function checkTensor(caller: string, value: unknown): Tensor {
+  if (!(value instanceof Tensor))
+    throw new DTypeError(`${caller}: ${whatIs(value)} is no tensor; make one with tensor()`);
+  value.checkAlive(caller);
+  return value;
+}
+
+/** Tensors of a list of what operations take. @throws GradloomError for anything but a list */
+export function asTensors(values: readonly TensorLike[], caller: string): Tensor[] {
+  if (Array.isArray(values)) return values.map((v: TensorLike) => asTensor(v, caller));
+  throw new GradloomError(`${caller}: the arrays come in one list; write ${caller}([x, y])`);
 }
 
 /** Whether a number of JavaScript takes the dtype of what it meets. */
@@ -95,6 +122,12 @@ export function broadcastShape(name: string, operands: readonly TensorLike[]): S
         "axes counted from the last must be equal, or 1 in one of them: reshape an operand, or insert axes with newaxis",
     );
   }
+  if (sizeOf(shape) >= 2 ** 31) {
+    throw new ShapeError(
+      `${name}: shapes ${shapes.map(shapeText).join(" and ")} make ${shapeText(shape)}, of more than 2 ** 31 - 1 elements; ` +
+        "compute it in parts, or reduce an operand first",
+    );
+  }
   return shape;
 }
 
@@ -155,9 +188,11 @@ export function applyElementwise(operation: Elementwise, ...values: readonly Ten
 /** The operands as tensors and weak scalars. @throws GradloomError where there are too many or too few */
 export function checkOperands(operation: Elementwise, values: readonly TensorLike[]): TensorLike[] {
   if (values.length !== operation.arity) {
-    throw new GradloomError(`${operation.name}: it takes ${operation.arity} operands, not ${values.length}`);
+    throw new GradloomError(
+      `${operation.name}: it takes ${operation.arity} ${operation.arity === 1 ? "operand" : "operands"}, not ${values.length}; options come after them, in an object`,
+    );
   }
-  return values.map((v) => (isWeak(v) ? v : asTensor(v)));
+  return values.map((v) => (isWeak(v) ? v : asTensor(v, operation.name)));
 }
 
 /** A tensor of a fresh value, whose memory is ordered as the operands' is. */

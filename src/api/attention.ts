@@ -1,4 +1,5 @@
 /** Attention. */
+
 import { type DType, isFloat } from "../ir/dtype.ts";
 import { broadcastShapes, type Shape, sameShape } from "../ir/layout.ts";
 import { asTensor, shapeText, type TensorLike } from "./apply.ts";
@@ -7,6 +8,8 @@ import { add, divide, exp, multiply, subtract, where } from "./elementwise.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { tril } from "./linalg.ts";
 import { matmul } from "./matmul.ts";
+import { naming } from "./naming.ts";
+import { checkNumber, checkOptions } from "./options.ts";
 import { max, sum } from "./reductions.ts";
 import { Tensor } from "./tensor.ts";
 import { swapaxes } from "./views.ts";
@@ -39,13 +42,13 @@ function checkOperands(q: Tensor, k: Tensor, v: Tensor): Shape {
 
 /** The scores with -∞ where a mask hides a key, or with a float mask added. */
 function masked(scores: Tensor, given: TensorLike, dtype: DType): Tensor {
-  const asked = given instanceof Tensor ? given : asTensor(given);
+  const asked = given instanceof Tensor ? given : asTensor(given, "scaledDotProductAttention");
   const mask = given instanceof Tensor || asked.dtype === "bool" ? asked : tensor(given, { dtype, constant: true });
   const joint = broadcastShapes(scores.shape, mask.shape);
   if (joint === null || !sameShape(joint, scores.shape)) {
     throw new ShapeError(
       `scaledDotProductAttention: a mask of shape ${shapeText(mask.shape)} does not broadcast to ${shapeText(scores.shape)}, ` +
-        "a score for each query and key",
+        "a score for each query and key; reshape it",
     );
   }
   if (mask.dtype === "bool") return where(mask, scores, Number.NEGATIVE_INFINITY);
@@ -78,15 +81,27 @@ export function scaledDotProductAttention(
   q: TensorLike,
   k: TensorLike,
   v: TensorLike,
-  { mask = null, scale = null, causal = false }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): Tensor {
-  const [queries, keys, values] = [asTensor(q), asTensor(k), asTensor(v)];
-  const shape = checkOperands(queries, keys, values);
-  const width = queries.shape[queries.ndim - 1]!;
-  const factor = scale ?? (width === 0 ? 1 : 1 / Math.sqrt(width));
-  const plain = multiply(matmul(queries, swapaxes(keys, -1, -2)), factor);
-  const scores = mask === null ? plain : masked(plain, mask, plain.dtype);
-  const below = causal ? tril(ones(shape.slice(-2), "int32")).astype("bool") : null;
-  const seen = below === null ? scores : where(below, scores, Number.NEGATIVE_INFINITY);
-  return matmul(weightsOf(seen), values);
+  return naming("scaledDotProductAttention", () => {
+    const {
+      mask = null,
+      scale = null,
+      causal = false,
+    } = checkOptions("scaledDotProductAttention", options, ["mask", "scale", "causal"]);
+    if (scale !== null) checkNumber("scaledDotProductAttention", "the scale", scale);
+    const [queries, keys, values] = [
+      asTensor(q, "scaledDotProductAttention"),
+      asTensor(k, "scaledDotProductAttention"),
+      asTensor(v, "scaledDotProductAttention"),
+    ];
+    const shape = checkOperands(queries, keys, values);
+    const width = queries.shape[queries.ndim - 1]!;
+    const factor = scale ?? (width === 0 ? 1 : 1 / Math.sqrt(width));
+    const plain = multiply(matmul(queries, swapaxes(keys, -1, -2)), factor);
+    const scores = mask === null ? plain : masked(plain, mask, plain.dtype);
+    const below = causal ? tril(ones(shape.slice(-2), "int32")).astype("bool") : null;
+    const seen = below === null ? scores : where(below, scores, Number.NEGATIVE_INFINITY);
+    return matmul(weightsOf(seen), values);
+  });
 }

@@ -1,4 +1,5 @@
 /** Switching the recording of gradients off. */
+import { checkFunction } from "./options.ts";
 import { autodiff } from "./trace.ts";
 
 /**
@@ -7,6 +8,7 @@ import { autodiff } from "./trace.ts";
  * restored also when `body` throws or, where it is asynchronous, when it is done.
  */
 export function noAutodiff<T>(body: () => T): T {
+  checkFunction("noAutodiff", "the body", body);
   const before = autodiff.enabled;
   autodiff.enabled = false;
   const restore = (): void => {

@@ -73,7 +73,7 @@ export function clearGraph(y: Tensor): void {
 
 function seedNode(y: Tensor, seed: TensorLike | undefined): TraceNode {
   if (seed === undefined) return broadcastNode(recordConstant(1, y.dtype), y.shape);
-  const shape = typeof seed === "object" ? asTensor(seed).shape : [];
+  const shape = typeof seed === "number" || typeof seed === "boolean" ? [] : asTensor(seed, "backward").shape;
   const joint = broadcastShapes(shape, y.shape);
   if (joint === null || !sameShape(joint, y.shape)) {
     throw new ShapeError(

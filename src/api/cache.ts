@@ -1,9 +1,11 @@
 /** The plan cache: compiled programs by their structure. */
+
 import { type Backend, Buffer, type Executable } from "../backends/backend.ts";
 import { allocate } from "../ir/dtype.ts";
 import type { Graph } from "../ir/node.ts";
 import { compilePlan, lower, lowerForInterpreter, type Optimization } from "../passes/pipeline.ts";
 import { GradloomError } from "./errors.ts";
+import { whatIs } from "./options.ts";
 import { inputBuffers, type Literal, type Program, toGraph } from "./program.ts";
 
 /** After so many values of a program's literals, those that differ become inputs: a learning rate may change each step. */
@@ -33,7 +35,7 @@ let passes: Passes = "default";
  */
 export function setPasses(choice: Passes): void {
   if (choice !== "default" && choice !== "all" && choice !== "none")
-    throw new GradloomError(`setPasses: there is no ${JSON.stringify(choice)}; choose "default", "all" or "none"`);
+    throw new GradloomError(`setPasses: there is no ${whatIs(choice)}; choose "default", "all" or "none"`);
   passes = choice;
 }
 

@@ -2,9 +2,11 @@
 import type { DType } from "../ir/dtype.ts";
 import { copy as copyOp } from "../ir/ops/unary.ts";
 import { asTensor, castNode, detachNode, elementwiseNode, type TensorLike } from "./apply.ts";
+import { checkOptions } from "./options.ts";
 import { Storage } from "./storage.ts";
-import { Tensor } from "./tensor.ts";
+import { checkConstant, Tensor } from "./tensor.ts";
 import { untracked } from "./trace.ts";
+import { checkFlag } from "./ufunc.ts";
 
 /** A leaf with the elements of a tensor in memory of its own. */
 export function copyLeaf(t: Tensor, dtype: DType, constant: boolean): Tensor {
@@ -15,8 +17,11 @@ export function copyLeaf(t: Tensor, dtype: DType, constant: boolean): Tensor {
 }
 
 /** A leaf with the same elements and a copy of the gradient; no gradient flows to the operand. */
-export function copy(x: TensorLike, { constant }: { readonly constant?: boolean | null } = {}): Tensor {
-  const t = asTensor(x);
+export function copy(x: TensorLike, options: { readonly constant?: boolean | null } = {}): Tensor {
+  const { constant } = checkOptions("copy", options, ["constant"]);
+  const t = asTensor(x, "copy");
+  checkFlag("copy", constant);
+  checkConstant("copy", t.dtype, constant ?? undefined);
   const made = copyLeaf(t, t.dtype, constant ?? t.constant);
   const gradient = t.grad;
   if (gradient !== null && !made.constant) {

@@ -2,10 +2,14 @@
 import { type DType, isFloat } from "../ir/dtype.ts";
 import { type Shape, sizeOf } from "../ir/layout.ts";
 import { asTensor, checkDType, shapeText, type TensorLike } from "./apply.ts";
+import { checkShape } from "./axes.ts";
 import { copyLeaf } from "./copies.ts";
-import { DTypeError, ShapeError } from "./errors.ts";
+import { DTypeError, GradloomError, ShapeError } from "./errors.ts";
+import { naming } from "./naming.ts";
 import { type AnyTypedArray, fromNested, type Nested } from "./nested.ts";
+import { checkOptions, checkWhole, whatIs } from "./options.ts";
 import { checkConstant, leafOf, Tensor } from "./tensor.ts";
+import { checkFlag } from "./ufunc.ts";
 
 /** How a new tensor is made. */
 export interface CreateOptions {
@@ -17,10 +21,12 @@ export interface CreateOptions {
 function options(
   caller: string,
   given: DType | CreateOptions | undefined,
+  others: readonly string[] = [],
 ): { dtype: DType | undefined; constant: boolean | undefined } {
-  const { dtype, constant } = typeof given === "string" ? { dtype: given } : (given ?? {});
-  if (constant !== undefined && constant !== null && typeof constant !== "boolean")
-    throw new DTypeError(`${caller}: constant must be true or false, not ${JSON.stringify(constant)}`);
+  const known = ["dtype", "constant", ...others] as (keyof CreateOptions)[];
+  const { dtype, constant }: CreateOptions =
+    typeof given === "string" ? { dtype: given } : checkOptions(caller, given, known);
+  checkFlag(caller, constant);
   return { dtype: dtype === undefined ? undefined : checkDType(dtype, caller), constant: constant ?? undefined };
 }
 
@@ -40,8 +46,9 @@ export interface TensorOptions extends CreateOptions {
  *   that are to have gradients
  */
 export function tensor(data: TensorLike, given?: DType | TensorOptions): Tensor {
-  const { dtype, constant } = options("tensor", given);
-  const { copy = true, ndmin = 0 } = typeof given === "object" ? given : {};
+  const { dtype, constant } = options("tensor", given, ["copy", "ndmin"]);
+  const { copy = true, ndmin = 0 } = typeof given === "object" ? (given ?? {}) : {};
+  checkWhole("tensor", "ndmin", ndmin);
   const made = data instanceof Tensor ? ofTensor(data, dtype, constant, copy) : ofData(data, dtype, constant);
   if (made.ndim >= ndmin) return made;
   const shape = [...new Array<number>(ndmin - made.ndim).fill(1), ...made.shape];
@@ -50,11 +57,12 @@ export function tensor(data: TensorLike, given?: DType | TensorOptions): Tensor 
 }
 
 function ofData(data: Exclude<TensorLike, Tensor>, dtype: DType | undefined, constant: boolean | undefined): Tensor {
-  const flat = fromNested(data, dtype);
+  const flat = naming("tensor", () => fromNested(data, dtype));
   return leafOf(flat.data, flat.shape, flat.dtype, constant);
 }
 
 function ofTensor(t: Tensor, dtype: DType = t.dtype, constant: boolean | undefined, copy: boolean): Tensor {
+  t.checkAlive("tensor");
   checkConstant("tensor", dtype, constant);
   if (!copy && t.dtype === dtype && t.constant === (constant ?? t.constant)) return t;
   return copyLeaf(t, dtype, constant ?? (copy ? false : t.constant));
@@ -64,26 +72,30 @@ function ofTensor(t: Tensor, dtype: DType = t.dtype, constant: boolean | undefin
  * A tensor as it is where it is already as asked, with its graph and gradient; otherwise a new one, as {@link tensor} makes it.
  */
 export function astensor(data: TensorLike, given?: DType | CreateOptions): Tensor {
-  return tensor(data, { ...(typeof given === "string" ? { dtype: given } : given), copy: false });
+  const { dtype, constant } = options("astensor", given);
+  const asked = { ...(dtype === undefined ? {} : { dtype }), ...(constant === undefined ? {} : { constant }) };
+  return naming("astensor", () => tensor(data, { ...asked, copy: false }));
 }
 
 /** The elements as a constant tensor, of another dtype where one is given: NumPy's arrays, which have no gradients. */
 export function asarray(data: TensorLike, dtype?: DType): Tensor {
-  const t = asTensor(data);
+  const t = asTensor(data, "asarray");
+  if (dtype !== undefined) checkDType(dtype, "asarray");
   return t.constant && (dtype === undefined || dtype === t.dtype) ? t : copyLeaf(t, dtype ?? t.dtype, true);
 }
 
 /** As `tensor`, with the elements of a typed array under a shape. */
 export function fromData(data: AnyTypedArray | readonly number[], shape: Shape, given?: DType | CreateOptions): Tensor {
   const { dtype, constant } = options("fromData", given);
-  const flat = fromNested(data as Nested | AnyTypedArray, dtype);
-  if (sizeOf(shape) !== flat.data.length) {
+  const lengths = checkShape("fromData", shape);
+  const flat = naming("fromData", () => fromNested(data as Nested | AnyTypedArray, dtype));
+  if (sizeOf(lengths) !== flat.data.length) {
     throw new ShapeError(
-      `fromData: ${flat.data.length} elements do not fill shape ${shapeText(shape)}, which has ${sizeOf(shape)}; ` +
+      `fromData: ${flat.data.length} elements do not fill shape ${shapeText(lengths)}, which has ${sizeOf(lengths)}; ` +
         "the lengths' product must be the number of elements",
     );
   }
-  return leafOf(flat.data, [...shape], flat.dtype, constant);
+  return leafOf(flat.data, lengths, flat.dtype, constant, "fromData");
 }
 
 /** An array of one value; a boolean makes it bool. @throws ShapeError for a length that is no whole number */
@@ -93,13 +105,10 @@ export function full(shape: Shape | number, value: number | boolean, given?: DTy
 
 function filled(caller: string, shape: Shape | number, value: number | boolean, given?: DType | CreateOptions): Tensor {
   const { dtype = typeof value === "boolean" ? "bool" : "float32", constant } = options(caller, given);
-  const lengths = typeof shape === "number" ? [shape] : [...shape];
-  const bad = lengths.find((d) => !Number.isInteger(d) || d < 0);
-  if (bad !== undefined)
-    throw new ShapeError(
-      `${caller}: ${bad} in shape ${shapeText(lengths)} is no length; lengths are whole numbers from 0`,
-    );
-  return leafOf(new Float64Array(sizeOf(lengths)).fill(Number(value)), lengths, dtype, constant);
+  if (typeof value !== "number" && typeof value !== "boolean")
+    throw new DTypeError(`${caller}: the value is ${whatIs(value)}; pass a number or a boolean`);
+  const lengths = checkShape(caller, shape);
+  return leafOf(new Float64Array(sizeOf(lengths)).fill(Number(value)), lengths, dtype, constant, caller);
 }
 
 /** Zeros, of any dtype; a number as shape stands for one axis. @throws ShapeError for a length that is no whole number */
@@ -123,20 +132,25 @@ export interface LikeOptions extends CreateOptions {
  * `…Like` functions.
  */
 export function fullLike(x: TensorLike, value: number | boolean, given?: DType | LikeOptions): Tensor {
-  const t = asTensor(x);
-  const asked = typeof given === "string" ? { dtype: given } : (given ?? {});
-  const { shape = t.shape, dtype = t.dtype, constant = isFloat(dtype) ? t.constant : undefined } = asked;
-  return filled("fullLike", shape, value, { dtype, ...(constant === undefined ? {} : { constant }) });
+  return like("fullLike", x, value, given);
+}
+
+function like(caller: string, x: TensorLike, value: number | boolean, given?: DType | LikeOptions): Tensor {
+  const t = asTensor(x, caller);
+  const known = ["dtype", "constant", "shape"] as const;
+  const asked = typeof given === "string" ? { dtype: given } : checkOptions(caller, given, known);
+  const { shape = t.shape, dtype = t.dtype, constant = isFloat(dtype) ? t.constant : undefined } = asked as LikeOptions;
+  return filled(caller, shape, value, { dtype, ...(constant === undefined ? {} : { constant }) });
 }
 
 /** Zeros of the operand's shape. */
 export function zerosLike(x: TensorLike, given?: DType | LikeOptions): Tensor {
-  return fullLike(x, 0, given);
+  return like("zerosLike", x, 0, given);
 }
 
 /** Ones of the operand's shape. */
 export function onesLike(x: TensorLike, given?: DType | LikeOptions): Tensor {
-  return fullLike(x, 1, given);
+  return like("onesLike", x, 1, given);
 }
 
 /** `arange(stop)` or `arange(start, stop, step)`: start, start + step, … below stop. */
@@ -144,15 +158,15 @@ export function arange(start: number, stop?: number | null, step = 1, given?: DT
   const { dtype = "float32", constant } = options("arange", given);
   const [from, to] = stop === undefined || stop === null ? [0, start] : [start, stop];
   if (step === 0 || ![from, to, step].every(Number.isFinite)) {
-    throw new DTypeError(`arange: start ${from}, stop ${to} and step ${step} must be finite, and the step not 0`);
+    const given = [from, to, step].map(whatIs);
+    throw new GradloomError(
+      `arange: start ${given[0]}, stop ${given[1]} and step ${given[2]}; all must be finite numbers, and the step not 0`,
+    );
   }
   const length = Math.max(0, Math.ceil((to - from) / step));
-  return leafOf(
-    Float64Array.from({ length }, (_, k) => from + k * step),
-    [length],
-    dtype,
-    constant,
-  );
+  const shape = checkShape("arange", length);
+  const values = Float64Array.from({ length }, (_, k) => from + k * step);
+  return leafOf(values, shape, dtype, constant, "arange");
 }
 
 /** How numbers are spaced. */
@@ -173,34 +187,44 @@ function spaced(
   count: number,
   given: DType | SpaceOptions | undefined,
   of: (x: number) => number,
+  others: readonly string[] = [],
 ): Tensor {
-  const { dtype = "float32", constant } = options(caller, given);
-  const { endpoint = true } = typeof given === "object" ? given : {};
-  if (!Number.isInteger(count) || count < 0) {
-    throw new ShapeError(`${caller}: the count ${count} is no length; give a whole number from 0`);
+  if (![start, stop].every(Number.isFinite)) {
+    throw new GradloomError(`${caller}: from ${whatIs(start)} to ${whatIs(stop)}; both ends must be finite numbers`);
   }
+  const { dtype = "float32", constant } = options(caller, given, ["endpoint", ...others]);
+  const { endpoint = true } = typeof given === "object" ? (given ?? {}) : {};
+  if (!Number.isInteger(count) || count < 0) {
+    throw new ShapeError(`${caller}: the count ${whatIs(count)} is no length; give a whole number from 0`);
+  }
+  const shape = checkShape(caller, count);
   const step = (stop - start) / (endpoint ? count - 1 : count);
   const values = Float64Array.from({ length: count }, (_, k) => {
     const isLast = endpoint && k === count - 1 && k > 0;
     return of(isLast ? stop : k === 0 ? start : start + k * step);
   });
-  return leafOf(values, [count], dtype, constant);
+  return leafOf(values, shape, dtype, constant, caller);
 }
 
 /** Ones on a diagonal (the main one, or `offset` above it), zeros elsewhere. */
 export function eye(rows: number, columns: number = rows, offset = 0, given?: DType | CreateOptions): Tensor {
   const { dtype = "float32", constant } = options("eye", given);
   if (![rows, columns].every((d) => Number.isInteger(d) && d >= 0)) {
-    throw new ShapeError(`eye: ${rows} rows and ${columns} columns are no lengths; give whole numbers from 0`);
+    throw new ShapeError(
+      `eye: ${whatIs(rows)} rows and ${whatIs(columns)} columns are no lengths; give whole numbers from 0`,
+    );
   }
+  if (!Number.isInteger(offset))
+    throw new GradloomError(`eye: the offset ${whatIs(offset)} is no whole number; 0 is the main diagonal`);
+  checkShape("eye", [rows, columns]);
   const data = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) if (i + offset >= 0 && i + offset < columns) data[i * columns + i + offset] = 1;
-  return leafOf(data, [rows, columns], dtype, constant);
+  return leafOf(data, [rows, columns], dtype, constant, "eye");
 }
 
 /** The identity matrix. */
 export function identity(n: number, given?: DType | CreateOptions): Tensor {
-  return eye(n, n, 0, given);
+  return naming("identity", () => eye(n, n, 0, given));
 }
 
 /** An array whose elements are not specified: zeros, as JavaScript's memory starts as zeros. */
@@ -210,7 +234,7 @@ export function empty(shape: Shape | number, given?: DType | CreateOptions): Ten
 
 /** As `empty`, in the shape and dtype of another. */
 export function emptyLike(x: TensorLike, given?: DType | LikeOptions): Tensor {
-  return fullLike(x, 0, given);
+  return like("emptyLike", x, 0, given);
 }
 
 /** `base` to the powers of `count` numbers at equal distances from start to stop. */
@@ -220,15 +244,17 @@ export function logspace(
   count = 50,
   given?: DType | (SpaceOptions & { readonly base?: number }),
 ): Tensor {
-  const { base = 10 } = typeof given === "object" ? given : {};
-  return spaced("logspace", start, stop, count, given, (x) => base ** x);
+  const { base = 10 } = typeof given === "object" ? (given ?? {}) : {};
+  if (typeof base !== "number") throw new GradloomError(`logspace: the base is ${whatIs(base)}; pass a number`);
+  return spaced("logspace", start, stop, count, given, (x) => base ** x, ["base"]);
 }
 
-/** `count` numbers from start to stop, each the same multiple of the one before. @throws DTypeError where an end is 0 */
+/** `count` numbers from start to stop, each the same multiple of the one before. @throws GradloomError where an end is 0 */
 export function geomspace(start: number, stop: number, count = 50, given?: DType | SpaceOptions): Tensor {
-  if (start === 0 || stop === 0 || start < 0 !== stop < 0) {
-    throw new DTypeError(
-      `geomspace: from ${start} to ${stop}: both ends must have one sign and not be 0; use linspace`,
+  const ok = [start, stop].every((n) => typeof n === "number" && n !== 0) && start < 0 === stop < 0;
+  if (!ok) {
+    throw new GradloomError(
+      `geomspace: from ${whatIs(start)} to ${whatIs(stop)}; both ends must be numbers of one sign and not 0: use linspace`,
     );
   }
   const sign = start < 0 ? -1 : 1;

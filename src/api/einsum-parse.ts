@@ -21,7 +21,8 @@ type Term = readonly Label[];
 export function parseSubscripts(text: string): { readonly inputs: readonly Term[]; readonly output: Term | null } {
   const compact = text.replace(/\s+/g, "");
   const parts = compact.split("->");
-  if (parts.length > 2) throw new GradloomError(`einsum: "${text}" has more than one "->"`);
+  if (parts.length > 2)
+    throw new GradloomError(`einsum: "${text}" has more than one "->"; the result's labels come after the one`);
   const term = (part: string): Term => {
     const labels = part.match(/\.\.\.|./g) ?? [];
     const bad = labels.find((l) => l !== "..." && !/^[A-Za-z]$/.test(l));
@@ -30,7 +31,9 @@ export function parseSubscripts(text: string): { readonly inputs: readonly Term[
         `einsum: "${text}": "${bad}" is no label; labels are letters, and "..." stands for other axes`,
       );
     if (labels.filter((l) => l === "...").length > 1)
-      throw new GradloomError(`einsum: "${text}": "${part}" has more than one "..."`);
+      throw new GradloomError(
+        `einsum: "${text}": "${part}" has more than one "..."; one stands for all axes without labels`,
+      );
     return labels;
   };
   return { inputs: parts[0]!.split(",").map(term), output: parts.length === 2 ? term(parts[1]!) : null };
@@ -41,7 +44,7 @@ export function parseSublist(list: readonly unknown[], isEllipsis: (item: unknow
   return list.map((item) => {
     if (isEllipsis(item)) return "...";
     if (typeof item === "number" && Number.isInteger(item) && item >= 0) return String(item);
-    throw new GradloomError(`einsum: ${String(item)} in a list of axes; axes are whole numbers from 0, or an ellipsis`);
+    throw new GradloomError(`einsum: ${String(item)} in a list of axes; they are whole numbers from 0, or an ellipsis`);
   });
 }
 
@@ -60,7 +63,9 @@ export function resolveEquation(
 ): Equation {
   const text = `${terms.map((t) => t.join("")).join(",")}${output === null ? "" : `->${output.join("")}`}`;
   if (terms.length !== shapes.length)
-    throw new GradloomError(`einsum: "${text}" is for ${terms.length} operands, not ${shapes.length}`);
+    throw new GradloomError(
+      `einsum: "${text}" is for ${terms.length} operands, not ${shapes.length}; commas separate the operands' labels`,
+    );
   let widest = 0;
   const inputs = terms.map((term, k) => {
     const named = term.filter((l) => l !== "...").length;
@@ -69,7 +74,7 @@ export function resolveEquation(
     if (rest < 0 || (!has && rest > 0)) {
       throw new ShapeError(
         `einsum: "${text}": operand ${k} has shape ${shapeText(shapes[k]!)}, but "${term.join("")}" is for ` +
-          `${has ? "at least " : ""}${named} axes`,
+          `${has ? "at least " : ""}${named} ${named === 1 ? "axis" : "axes"}; label each axis, or write "..." for the others`,
       );
     }
     if (has) widest = Math.max(widest, rest);
@@ -84,9 +89,12 @@ export function resolveEquation(
       : output.flatMap((l) => (l === "..." ? dots(widest) : [l]));
   const unknown = found.find((l) => !all.includes(l));
   if (unknown !== undefined)
-    throw new GradloomError(`einsum: "${text}": the result has the label "${unknown}", which no operand has`);
+    throw new GradloomError(
+      `einsum: "${text}": the result has the label "${unknown}", which no operand has; use labels of the operands`,
+    );
   const twice = found.find((l, k) => found.indexOf(l) !== k);
-  if (twice !== undefined) throw new GradloomError(`einsum: "${text}": the result has the label "${twice}" twice`);
+  if (twice !== undefined)
+    throw new GradloomError(`einsum: "${text}": the result has the label "${twice}" twice; name each once`);
   return { inputs, output: found, text };
 }
 

@@ -9,9 +9,11 @@ import { multiply, positive } from "./elementwise.ts";
 import { GradloomError, ShapeError } from "./errors.ts";
 import { ellipsis } from "./index-syntax.ts";
 import { matmul } from "./matmul.ts";
+import { naming } from "./naming.ts";
+import { checkOptions } from "./options.ts";
 import { sum } from "./reductions.ts";
 import { Tensor } from "./tensor.ts";
-import { withConstant } from "./ufunc.ts";
+import { checkFlag, withConstant } from "./ufunc.ts";
 import { reshape, transpose } from "./views.ts";
 
 /** The options of {@link einsum}. */
@@ -41,14 +43,21 @@ interface Term {
 export function einsum(subscripts: string, ...operands: readonly (TensorLike | EinsumOptions)[]): Tensor;
 export function einsum(...operandsAndLists: readonly (TensorLike | Sublist | EinsumOptions)[]): Tensor;
 export function einsum(...given: readonly unknown[]): Tensor {
-  const options = isOptions(given.at(-1)) ? (given.at(-1) as EinsumOptions) : {};
+  const options = checkOptions<EinsumOptions>(
+    "einsum",
+    isOptions(given.at(-1)) ? (given.at(-1) as EinsumOptions) : {},
+    ["out", "constant"],
+  );
   const { equation, tensors } = readCall(isOptions(given.at(-1)) ? given.slice(0, -1) : given);
   const { out = null, constant = null } = options;
+  checkFlag("einsum", constant);
   const whole = tensors.length === 1 ? asView(equation, tensors[0]!) : null;
-  if (whole !== null) return out === null ? withConstant("einsum", whole, constant) : positive(whole, { out });
-  const result = evaluate(equation, tensors);
-  return out === null ? withConstant("einsum", result, constant) : positive(result, { out });
+  if (whole !== null) return out === null ? withConstant("einsum", whole, constant) : into(whole, out);
+  const result = naming("einsum", () => evaluate(equation, tensors));
+  return out === null ? withConstant("einsum", result, constant) : into(result, out);
 }
+
+const into = (result: Tensor, out: Tensor): Tensor => naming("einsum", () => positive(result, { out }));
 
 const isOptions = (value: unknown): boolean =>
   typeof value === "object" &&
@@ -61,7 +70,7 @@ function readCall(given: readonly unknown[]): { equation: Equation; tensors: Ten
   const [first, ...rest] = given;
   if (typeof first === "string") {
     const { inputs, output } = parseSubscripts(first);
-    const tensors = rest.map((x) => asTensor(x as TensorLike));
+    const tensors = rest.map((x) => asTensor(x as TensorLike, "einsum"));
     return { tensors, equation: resolveEquation(inputs, output, shapesOf(tensors), false) };
   }
   if (given.length < 2)
@@ -70,11 +79,14 @@ function readCall(given: readonly unknown[]): { equation: Equation; tensors: Ten
     );
   const isEllipsis = (item: unknown): boolean => item === ellipsis || item === "...";
   const list = (x: unknown): readonly string[] => {
-    if (!Array.isArray(x)) throw new GradloomError("einsum: after each operand comes the list of its axes");
+    if (!Array.isArray(x))
+      throw new GradloomError(
+        "einsum: after each operand comes the list of its axes; write einsum(a, [0, 1], b, [1, 2])",
+      );
     return parseSublist(x, isEllipsis);
   };
   const pairs = Math.floor(given.length / 2);
-  const tensors = Array.from({ length: pairs }, (_, k) => asTensor(given[2 * k] as TensorLike));
+  const tensors = Array.from({ length: pairs }, (_, k) => asTensor(given[2 * k] as TensorLike, "einsum"));
   const lists = Array.from({ length: pairs }, (_, k) => list(given[2 * k + 1]));
   const output = given.length % 2 === 1 ? list(given.at(-1)) : null;
   return { tensors, equation: resolveEquation(lists, output, shapesOf(tensors), true) };
@@ -96,7 +108,7 @@ function checkDiagonals(labels: readonly Label[], t: Tensor, text: string, opera
     const first = labels.indexOf(l);
     if (t.shape[k] === t.shape[first]) return;
     throw new ShapeError(
-      `einsum: "${text}": operand ${operand} of shape ${shapeText(t.shape)} has the label "${l}" on axes of lengths ` +
+      `einsum: "${text}": operand ${operand} of shape ${shapeText(t.shape)} has ${labelText(l)} on axes of lengths ` +
         `${t.shape[first]} and ${t.shape[k]}; a diagonal needs equal ones`,
     );
   });
@@ -131,6 +143,8 @@ function evaluate(equation: Equation, tensors: readonly Tensor[]): Tensor {
   return Tensor.of(elementwiseNode(copy, ordered.node("einsum")));
 }
 
+const labelText = (l: Label): string => (l.startsWith(".") ? "an axis of the ellipsis" : `the label "${l}"`);
+
 /** The length of each label's axes; 1 stretches. */
 function labelSizes({ inputs, text }: Equation, tensors: readonly Tensor[]): Map<Label, number> {
   const sizes = new Map<Label, number>();
@@ -140,7 +154,7 @@ function labelSizes({ inputs, text }: Equation, tensors: readonly Tensor[]): Map
       const known = sizes.get(label) ?? 1;
       if (known !== 1 && d !== 1 && known !== d) {
         throw new ShapeError(
-          `einsum: "${text}": operand ${k} of shape ${shapeText(t.shape)} has length ${d} for the label "${label}", where another ` +
+          `einsum: "${text}": operand ${k} of shape ${shapeText(t.shape)} has length ${d} for ${labelText(label)}, where another ` +
             `has ${known}; axes of one label have one length, or 1`,
         );
       }

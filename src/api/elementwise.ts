@@ -17,6 +17,8 @@ import {
   type TensorLike,
 } from "./apply.ts";
 import { GradloomError } from "./errors.ts";
+import { naming } from "./naming.ts";
+import { checkOptions } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { applyUfunc, type UfuncOptions } from "./ufunc.ts";
 import { nonzero } from "./utilities.ts";
@@ -28,13 +30,14 @@ export type Binary = (x: TensorLike, y: TensorLike, options?: UfuncOptions) => T
 /** Operands, and perhaps options after them. */
 export type Variadic = (...operands: readonly (TensorLike | UfuncOptions | undefined)[]) => Tensor;
 
-function bind(op: Elementwise): Variadic {
-  return (...given) => {
+function bind(op: Elementwise, name: string = op.name): Variadic {
+  const apply: Variadic = (...given) => {
     const last = given.length > op.arity ? given[op.arity] : undefined;
     if (given.length === op.arity || (given.length === op.arity + 1 && isOptions(last)))
       return applyUfunc(op, given.slice(0, op.arity) as readonly TensorLike[], last as UfuncOptions | undefined);
     return applyElementwise(op, ...(given as readonly TensorLike[]));
   };
+  return name === op.name ? apply : (...given) => naming(name, () => apply(...given));
 }
 
 const isOptions = (value: unknown): boolean =>
@@ -111,7 +114,7 @@ export const isinf: Unary = bind(compare.isinf);
 export const isfinite: Unary = bind(compare.isfinite);
 
 /** x in fresh memory, through which gradients flow: NumPy's `+x`. */
-export const positive: Unary = bind(unary.copy);
+export const positive: Unary = bind(unary.copy, "positive");
 /** -x. */
 export const negative: Unary = bind(unary.negative);
 /** |x|. */
@@ -177,17 +180,17 @@ export const rint: Unary = bind(unary.rint);
 /** sin(πx) / (πx); 1 at 0. int32 and bool operands are computed in float64. */
 export const sinc: Unary = bind(unary.sinc);
 /** |x|. */
-export const abs: Unary = absolute;
+export const abs: Unary = bind(unary.absolute, "abs");
 /** True division: int32 operands give float64. */
-export const trueDivide: Binary = divide;
+export const trueDivide: Binary = bind(arithmetic.divide, "trueDivide");
 /** The remainder with the sign of the dividend: JavaScript's and C's `%`. */
 export const fmod: Binary = bind(arithmetic.fmod);
 /** Quotient and remainder at once: `[floorDivide(x, y), remainder(x, y)]`. */
 export function divmod(x: TensorLike, y: TensorLike): [quotient: Tensor, remainder: Tensor] {
-  return [floorDivide(x, y), remainder(x, y)];
+  return naming("divmod", () => [floorDivide(x, y), remainder(x, y)]);
 }
 /** The remainder with the sign of the divisor: Python's `%`. */
-export const mod: Binary = remainder;
+export const mod: Binary = bind(arithmetic.remainder, "mod");
 
 /** The bits set in both. On bool, logic. */
 export const bitwiseAnd: Binary = bind(bits.bitwiseAnd);
@@ -208,7 +211,7 @@ export const rightShift: Binary = bind(bits.rightShift);
 export function where(condition: TensorLike): Tensor[];
 export function where(condition: TensorLike, x: TensorLike, y: TensorLike): Tensor;
 export function where(condition: TensorLike, x?: TensorLike, y?: TensorLike): Tensor | Tensor[] {
-  if (x === undefined && y === undefined) return nonzero(condition);
+  if (x === undefined && y === undefined) return naming("where", () => nonzero(condition));
   if (x === undefined || y === undefined)
     throw new GradloomError("where: pass both x and y, or neither for the positions where the condition holds");
   return applyElementwise(arithmetic.where, condition, x, y);
@@ -219,18 +222,21 @@ export function clip(
   x: TensorLike,
   low: TensorLike | null = null,
   high: TensorLike | null = null,
-  { out = null }: { readonly out?: Tensor | null } = {},
+  options: { readonly out?: Tensor | null } = {},
 ): Tensor {
+  const { out = null } = checkOptions("clip", options, ["out"]);
   const into = out === null ? undefined : { out };
-  if (low === null && high === null) return positive(x, into);
-  if (low === null) return minimum(x, high!, into);
-  return high === null ? maximum(x, low, into) : minimum(maximum(x, low), high, into);
+  return naming("clip", () => {
+    if (low === null) return high === null ? positive(x, into) : minimum(x, high, into);
+    return high === null ? maximum(x, low, into) : minimum(maximum(x, low), high, into);
+  });
 }
 
 /** A copy in another dtype; between floats, gradients flow. */
 export function astype(x: TensorLike, dtype: DType): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "astype");
+  const wanted = checkDType(dtype, "astype");
   noteUses([t], true);
-  const node = castNode(t.node(), checkDType(dtype, "astype"));
-  return Tensor.of(t.dtype === dtype ? elementwiseNode(unary.copy, node) : node);
+  const node = castNode(t.node("astype"), wanted);
+  return Tensor.of(t.dtype === wanted ? elementwiseNode(unary.copy, node) : node);
 }

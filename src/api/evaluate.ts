@@ -1,7 +1,10 @@
 /** Evaluation: what was asked for, and everything pending, becomes known. */
+
 import type { Buffer } from "../backends/backend.ts";
+import { inputOp } from "../ir/ops/source.ts";
 import { currentBackend } from "./backend.ts";
 import { execute } from "./cache.ts";
+import { BackendError, GradloomError } from "./errors.ts";
 import { clearPending, pendingValues } from "./pending.ts";
 import { collect, type Program } from "./program.ts";
 import { recordLeaf, type TraceNode } from "./trace.ts";
@@ -19,13 +22,28 @@ export function nextProgram(asked: readonly TraceNode[]): Program {
  */
 export function evaluate(asked: readonly TraceNode[], caller: string): void {
   const program = nextProgram(asked);
+  if (program.nodes.some((node) => node.op === inputOp && node.buffer === null)) {
+    throw new GradloomError(
+      `${caller}: inside the backward of defineOp there are no values yet; write it in terms of operations, such as where()`,
+    );
+  }
   if (program.outputs.length > 0) {
-    const buffers = execute(program, currentBackend(caller), neededLater(program));
+    const buffers = run(program, caller);
     program.outputs.forEach((node, k) => {
       settle(node, buffers[k]!);
     });
   }
   clearPending();
+}
+
+function run(program: Program, caller: string): Buffer[] {
+  const backend = currentBackend(caller);
+  try {
+    return execute(program, backend, neededLater(program));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new BackendError(`${caller}: the ${backend.name} backend failed: ${reason}`, { cause });
+  }
 }
 
 /** Whether a tensor that gradients can be asked of lies upstream of a value. */

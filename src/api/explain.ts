@@ -1,4 +1,5 @@
 /** What an evaluation would do: the graph after each pass, and the plan. */
+
 import { BYTES } from "../ir/dtype.ts";
 import { sizeOf } from "../ir/layout.ts";
 import type { Graph } from "../ir/node.ts";
@@ -7,6 +8,7 @@ import { printGraph } from "../ir/print.ts";
 import { printPlan } from "../ir/print-plan.ts";
 import { compilePlan, countOperations } from "../passes/pipeline.ts";
 import { INTERPRETED } from "../passes/target.ts";
+import { checkTensor } from "./apply.ts";
 import { backendOrNull } from "./backend.ts";
 import { nextProgram } from "./evaluate.ts";
 import { toGraph } from "./program.ts";
@@ -41,6 +43,7 @@ export interface PlanSummary {
  * gradients, losses): graphs, kernels and bytes. Nothing is run.
  */
 export function explain(...tensors: readonly Tensor[]): Explanation {
+  for (const t of tensors) checkTensor("explain", t);
   const program = nextProgram(tensors.map((t) => t.valueNode()));
   const passes = new Map<string, string>();
   let operations = 0;

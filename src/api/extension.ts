@@ -1,12 +1,14 @@
 /** Operations from outside: a composition with a gradient of its own. */
+
 import { broadcastTo, cast, reduce, reshape } from "../ir/build.ts";
 import { broadcastShapes, type Shape, sameShape } from "../ir/layout.ts";
 import { NO_ATTRS, type Node } from "../ir/node.ts";
 import { sum } from "../ir/ops/reduce.ts";
 import { constantOp, inputOp } from "../ir/ops/source.ts";
 import type { Kernel } from "../ir/record.ts";
-import { asTensor, noteUses, shapeText, type TensorLike } from "./apply.ts";
+import { asTensors, noteUses, shapeText, type TensorLike } from "./apply.ts";
 import { GradloomError, InvalidGradientError } from "./errors.ts";
+import { checkFunction, checkOptions, whatIs } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { autodiff, recordLeafOf, TraceNode, untracked } from "./trace.ts";
 
@@ -46,8 +48,18 @@ export interface OpContext<O> {
 export function defineOp(definition: OpDefinition<undefined>): (...operands: readonly TensorLike[]) => Tensor;
 export function defineOp<O>(definition: OpDefinition<O>): (operands: readonly TensorLike[], options: O) => Tensor;
 export function defineOp<O>(definition: OpDefinition<O>): (...given: readonly never[]) => Tensor {
+  if (
+    typeof definition !== "object" ||
+    definition === null ||
+    typeof definition.name !== "string" ||
+    definition.name === ""
+  )
+    throw new GradloomError(`defineOp: the definition is ${whatIs(definition)}; pass { name, forward, backward }`);
+  checkOptions(`defineOp: ${definition.name}`, definition, ["name", "forward", "backward"]);
+  checkFunction(`defineOp: ${definition.name}`, "forward", definition.forward);
+  checkFunction(`defineOp: ${definition.name}`, "backward", definition.backward);
   const call = (operands: readonly TensorLike[], options: O): Tensor =>
-    apply(definition, operands.map(asTensor), options);
+    apply(definition, asTensors(operands, definition.name), options);
   // Without options the operands are the arguments; with them, the first argument is the list of operands.
   return (...given: readonly unknown[]): Tensor =>
     given.length === 2 && Array.isArray(given[0]) && isOptions(given[1])
@@ -67,11 +79,14 @@ function apply<O>(definition: OpDefinition<O>, operands: readonly Tensor[], opti
   const nodes = operands.map((t) => t.node(name));
   const constants = nodes.map((n) => Tensor.of(untracked(n, false), true));
   const value = definition.forward(constants, options);
-  if (!(value instanceof Tensor)) throw new GradloomError(`${name}: forward must return a tensor, not ${typeof value}`);
-  noteUses(operands, true);
+  if (!(value instanceof Tensor))
+    throw new GradloomError(`${name}: forward returned ${whatIs(value)}; it must return a tensor`);
   const result = value.node(name);
-  if (!autodiff.enabled || nodes.every((n) => !n.differentiable)) return value;
-  const { op, captured } = ruleOf(definition, constants, result, options);
+  const flows = autodiff.enabled && nodes.some((n) => n.differentiable);
+  const rule = flows ? ruleOf(definition, constants, result, options) : null;
+  noteUses(operands, true);
+  if (rule === null) return value;
+  const { op, captured } = rule;
   const inputs = [untracked(result, false), ...nodes, ...captured.map((n) => untracked(n, false))];
   return Tensor.of(new TraceNode(op, inputs, NO_ATTRS, result.shape, result.dtype));
 }
@@ -95,7 +110,7 @@ function ruleOf<O>(
 
 function checkCount(name: string, given: readonly unknown[], wanted: number): void {
   if (Array.isArray(given) && given.length === wanted) return;
-  const found = Array.isArray(given) ? `${given.length} gradients` : `no list but ${typeof given}`;
+  const found = Array.isArray(given) ? `${given.length} gradients` : whatIs(given);
   throw new InvalidGradientError(
     `${name}: backward returned ${found} for ${wanted} operands; return one, or null, for each`,
   );
@@ -104,7 +119,7 @@ function checkCount(name: string, given: readonly unknown[], wanted: number): vo
 function checkGradient(name: string, t: Tensor, k: number, operand: Tensor): TraceNode {
   if (!(t instanceof Tensor))
     throw new InvalidGradientError(
-      `${name}: the gradient of operand ${k} is ${typeof t}, not a tensor; return a tensor or null`,
+      `${name}: the gradient of operand ${k} is ${whatIs(t)}; return a tensor, or null where none flows`,
     );
   const joint = broadcastShapes(t.shape, operand.shape);
   if (joint !== null && (sameShape(joint, t.shape) || sameShape(joint, operand.shape))) return t.node(name);

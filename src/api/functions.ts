@@ -19,26 +19,27 @@ import {
   where,
 } from "./elementwise.ts";
 import { GradloomError } from "./errors.ts";
+import { naming } from "./naming.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** cos x / sin x. */
 export function cot(x: TensorLike): Tensor {
-  return reciprocal(tan(x));
+  return reciprocal(tan(asTensor(x, "cot")));
 }
 
 /** 1 / sin x. */
 export function csc(x: TensorLike): Tensor {
-  return reciprocal(sin(x));
+  return reciprocal(sin(asTensor(x, "csc")));
 }
 
 /** 1 / cos x. */
 export function sec(x: TensorLike): Tensor {
-  return reciprocal(cos(x));
+  return reciprocal(cos(asTensor(x, "sec")));
 }
 
 /** The angle whose cotangent is x, in (-π/2, π/2]; π/2 at 0. */
 export function arccot(x: TensorLike): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "arccot");
   const isZero = t.eq(0);
   // Near 0 the other form has a finite slope.
   const inside = arctan(reciprocal(where(isZero, 1, t)));
@@ -53,42 +54,42 @@ export function arccot(x: TensorLike): Tensor {
 
 /** The angle whose cosecant is x. */
 export function arccsc(x: TensorLike): Tensor {
-  return arcsin(reciprocal(x));
+  return arcsin(reciprocal(asTensor(x, "arccsc")));
 }
 
 /** The angle whose secant is x. */
 export function arcsec(x: TensorLike): Tensor {
-  return arccos(reciprocal(x));
+  return arccos(reciprocal(asTensor(x, "arcsec")));
 }
 
 /** cosh x / sinh x. */
 export function coth(x: TensorLike): Tensor {
-  return reciprocal(tanh(x));
+  return reciprocal(tanh(asTensor(x, "coth")));
 }
 
 /** 1 / sinh x. */
 export function csch(x: TensorLike): Tensor {
-  return reciprocal(sinh(x));
+  return reciprocal(sinh(asTensor(x, "csch")));
 }
 
 /** 1 / cosh x. */
 export function sech(x: TensorLike): Tensor {
-  return reciprocal(cosh(x));
+  return reciprocal(cosh(asTensor(x, "sech")));
 }
 
 /** The inverse of coth, for |x| > 1. */
 export function arccoth(x: TensorLike): Tensor {
-  return arctanh(reciprocal(x));
+  return arctanh(reciprocal(asTensor(x, "arccoth")));
 }
 
 /** The inverse of csch, for x other than 0. */
 export function arccsch(x: TensorLike): Tensor {
-  return arcsinh(reciprocal(x));
+  return arcsinh(reciprocal(asTensor(x, "arccsch")));
 }
 
 /** The inverse of sech, for x in (0, 1]. */
 export function arcsech(x: TensorLike): Tensor {
-  return arccosh(reciprocal(x));
+  return arccosh(reciprocal(asTensor(x, "arcsech")));
 }
 
 /** The sum of several operands, which broadcast. @throws GradloomError for fewer than two */
@@ -104,6 +105,6 @@ export function multiplySequence(...xs: readonly TensorLike[]): Tensor {
 function sequence(caller: string, op: (x: TensorLike, y: TensorLike) => Tensor, xs: readonly TensorLike[]): Tensor {
   const [first, second, ...rest] = xs;
   if (first === undefined || second === undefined)
-    throw new GradloomError(`${caller}: it takes two operands at least, not ${xs.length}`);
-  return rest.reduce<Tensor>((sum, x) => op(sum, x), op(first, second));
+    throw new GradloomError(`${caller}: it takes two operands at least, not ${xs.length}; pass them one by one`);
+  return naming(caller, () => rest.reduce<Tensor>((sum, x) => op(sum, x), op(first, second)));
 }

@@ -1,11 +1,13 @@
 /** `buildGraph`: a drawing of what a tensor is computed from. */
+
 import { type Shape, sameShape } from "../ir/layout.ts";
 import type { Attr } from "../ir/node.ts";
 import { constantOp, inputOp } from "../ir/ops/source.ts";
 import { broadcastToOp } from "../ir/ops/view.ts";
 import type { Op } from "../ir/record.ts";
-import { shapeText } from "./apply.ts";
-import { DisposedError, GradloomError } from "./errors.ts";
+import { checkTensor, shapeText } from "./apply.ts";
+import { GradloomError } from "./errors.ts";
+import { checkOptions, whatIs } from "./options.ts";
 import { drawPicture, type Link, type Oval, shorten, type Unit } from "./svg.ts";
 import type { Tensor } from "./tensor.ts";
 import type { TraceNode } from "./trace.ts";
@@ -40,12 +42,10 @@ const ATTRS_LENGTH = 36;
  *
  * @throws DisposedError for a tensor that was disposed of, GradloomError where there are more than 2,000 values to draw
  */
-export async function buildGraph(tensor: Tensor, options: GraphOptions = {}): Promise<string> {
-  if (tensor.storage.disposed) {
-    const what = `this tensor of shape ${shapeText(tensor.shape)} was disposed`;
-    throw new DisposedError(`buildGraph: ${what}; draw it before that, or drop the dispose()`);
-  }
-  const asked = tensor.valueNode();
+export async function buildGraph(tensor: Tensor, given: GraphOptions = {}): Promise<string> {
+  const known = ["names", "shapes", "dtypes", "summaries", "title"] as const;
+  const options: GraphOptions = checkOptions("buildGraph", given, known);
+  const asked = checkTensor("buildGraph", tensor).valueNode();
   const names = namesOf(options.names ?? {});
   const units = inRows(unitsOf(asked, names, options));
   const label = names.get(asked) ?? "a tensor";
@@ -57,9 +57,11 @@ export async function buildGraph(tensor: Tensor, options: GraphOptions = {}): Pr
 }
 
 function namesOf(named: { readonly [name: string]: Tensor }): Map<TraceNode, string> {
+  if (typeof named !== "object" || named === null)
+    throw new GradloomError(`buildGraph: names is ${whatIs(named)}; pass { name: tensor }`);
   const names = new Map<TraceNode, string>();
   for (const [name, tensor] of Object.entries(named)) {
-    const node = tensor.valueNode();
+    const node = checkTensor(`buildGraph: names.${name}`, tensor).valueNode();
     const before = names.get(node);
     names.set(node, before === undefined ? name : `${before}, ${name}`);
   }

@@ -215,9 +215,14 @@ function describe(item: unknown): string {
   if (item === ellipsis) return "...";
   if (typeof item === "number" || item instanceof Slice) return String(item);
   if (Array.isArray(item) || ArrayBuffer.isView(item)) return "array";
-  return typeof item === "object" ? "an object" : `a ${typeof item}`;
+  if (typeof item === "object") return "storage" in (item as object) ? "tensor" : "an object";
+  return item === undefined ? "undefined" : `a ${typeof item}`;
 }
 
 function shapeText(shape: readonly number[]): string {
   return `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
 }
+
+/** An index of all axes with `item` for one of them. */
+export const along = (ndim: number, axis: number, item: Index[number]): Index =>
+  Array.from({ length: ndim }, (_, k) => (k === axis ? item : ":"));

@@ -1,5 +1,5 @@
 /** Operations in place: a write through a chain of views, which all views of the same memory show. */
-import { type DType, isFloat, toQuotient } from "../ir/dtype.ts";
+import { canCastSameKind, type DType, isFloat, toQuotient } from "../ir/dtype.ts";
 import { broadcastShapes, overlaps, type Shape, sameShape, sizeOf } from "../ir/layout.ts";
 import { NO_ATTRS } from "../ir/node.ts";
 import { writeOp } from "../ir/ops/effect.ts";
@@ -38,7 +38,7 @@ const MAX_PENDING_WRITES = 64;
  *   target is then unchanged
  */
 export function updateInPlace(name: string, op: Elementwise, target: Tensor, value: TensorLike): Tensor {
-  const operand = typeof value === "number" || typeof value === "boolean" ? value : asTensor(value);
+  const operand = typeof value === "number" || typeof value === "boolean" ? value : asTensor(value, name);
   const shape = typeof operand === "object" ? operand.shape : [];
   const joint = broadcastShapes(target.shape, shape);
   if (joint === null || !sameShape(joint, target.shape)) {
@@ -87,6 +87,16 @@ export function assign(target: Tensor, value: TensorLike): void {
 export function assignAt(target: Tensor, { positions, shape }: Selection, value: TensorLike, adds = false): void {
   const caller = adds ? "addAt" : "set_";
   checkWritable(caller, target);
+  if (adds) {
+    const operand = typeof value === "number" || typeof value === "boolean" ? value : asTensor(value, caller);
+    const sum = resultType([target, operand]);
+    if (!canCastSameKind(sum, target.dtype)) {
+      throw new DTypeError(
+        `addAt: the sums are ${sum}, which an array of ${target.dtype} cannot hold; convert the value with ` +
+          `astype("${target.dtype}"), or the array with astype("${sum}")`,
+      );
+    }
+  }
   const stored = valueNode(caller, value, target.dtype, shape);
   const op = adds ? scatterAddOp : scatterOp;
   const inputs = [target.node(caller), positions, stored];
@@ -100,7 +110,7 @@ function valueNode(caller: string, value: TensorLike, dtype: DType, shape: Shape
       dtype === "bool" ? Number(Boolean(value)) : dtype === "int32" ? Math.trunc(Number(value)) | 0 : Number(value);
     return broadcastNode(recordConstant(stored, dtype), shape);
   }
-  const source = asTensor(value);
+  const source = asTensor(value, caller);
   let from = source.shape;
   while (from.length > shape.length && from[0] === 1) from = from.slice(1);
   const joint = broadcastShapes(shape, from);

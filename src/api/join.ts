@@ -2,13 +2,15 @@
 import { type DType, promote } from "../ir/dtype.ts";
 import { contiguousStrides, type Shape, sameShape } from "../ir/layout.ts";
 import { updateOp } from "../ir/ops/update.ts";
-import { asTensor, broadcastNode, castNode, noteUses, shapeText, type TensorLike } from "./apply.ts";
+import { asTensors, broadcastNode, castNode, checkDType, noteUses, shapeText, type TensorLike } from "./apply.ts";
 import { checkAxis } from "./axes.ts";
 import { positive } from "./elementwise.ts";
 import { ShapeError } from "./errors.ts";
+import { naming } from "./naming.ts";
+import { checkOptions } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { recordConstant, TraceNode } from "./trace.ts";
-import { withConstant } from "./ufunc.ts";
+import { checkFlag, withConstant } from "./ufunc.ts";
 import { expandDims, reshape } from "./views.ts";
 
 /** The options of joining. */
@@ -22,16 +24,25 @@ export interface JoinOptions {
   readonly constant?: boolean | null;
 }
 
-function joinOptions(given: number | null | JoinOptions | undefined): JoinOptions & { readonly axis: number | null } {
+function joinOptions(
+  caller: string,
+  given: number | null | JoinOptions | undefined,
+): JoinOptions & { readonly axis: number | null } {
   const options: JoinOptions =
-    typeof given === "object" && given !== null ? given : given === undefined ? {} : { axis: given };
+    typeof given === "object" && given !== null
+      ? checkOptions(caller, given, ["axis", "out", "dtype", "constant"])
+      : given === undefined
+        ? {}
+        : { axis: given };
+  if (options.dtype !== undefined) checkDType(options.dtype, caller);
+  checkFlag(caller, options.constant);
   return { ...options, axis: options.axis === undefined ? 0 : options.axis };
 }
 
 function finishJoin(caller: string, joined: Tensor, { out = null, dtype, constant = null }: JoinOptions): Tensor {
   const cast = dtype === undefined || dtype === joined.dtype ? joined : joined.astype(dtype);
   if (out === null) return withConstant(caller, cast, constant);
-  return positive(cast, { out });
+  return naming(caller, () => positive(cast, { out }));
 }
 
 /**
@@ -40,16 +51,18 @@ function finishJoin(caller: string, joined: Tensor, { out = null, dtype, constan
  * @throws ShapeError for no tensors, and for shapes that differ in another axis
  */
 export function concatenate(parts: readonly TensorLike[], given?: number | null | JoinOptions): Tensor {
-  const { axis, ...options } = joinOptions(given);
-  const sources = parts.map(asTensor);
-  const tensors = axis === null ? sources.map((t) => reshape(t, [-1])) : sources;
-  const first = tensors[0];
-  if (first === undefined) throw new ShapeError("concatenate: no tensors to join; pass one at least");
-  return finishJoin("concatenate", join(tensors, first, axis ?? 0), options);
+  return naming("concatenate", () => {
+    const sources = asTensors(parts, "concatenate");
+    const { axis, ...options } = joinOptions("concatenate", given);
+    const tensors = axis === null ? sources.map((t) => reshape(t, [-1])) : sources;
+    const first = tensors[0];
+    if (first === undefined) throw new ShapeError("concatenate: no tensors to join; pass one at least");
+    return finishJoin("concatenate", join("concatenate", tensors, first, axis ?? 0), options);
+  });
 }
 
-function join(tensors: readonly Tensor[], first: Tensor, axis: number): Tensor {
-  const along = checkAxis("concatenate", axis, first.ndim);
+function join(caller: string, tensors: readonly Tensor[], first: Tensor, axis: number): Tensor {
+  const along = checkAxis(caller, axis, first.ndim);
   const others = (s: Shape): Shape => s.filter((_, k) => k !== along);
   const odd = tensors.find((t) => t.ndim !== first.ndim || !sameShape(others(t.shape), others(first.shape)));
   if (odd !== undefined) {
@@ -67,7 +80,7 @@ function join(tensors: readonly Tensor[], first: Tensor, axis: number): Tensor {
   let at = 0;
   for (const t of tensors) {
     const attrs = { strides, offset: t.size === 0 ? 0 : at * strides[along]! };
-    joined = new TraceNode(updateOp, [joined, castNode(t.node("concatenate"), dtype)], attrs, shape, dtype);
+    joined = new TraceNode(updateOp, [joined, castNode(t.node(caller), dtype)], attrs, shape, dtype);
     at += t.shape[along]!;
   }
   return Tensor.of(joined);
@@ -75,19 +88,19 @@ function join(tensors: readonly Tensor[], first: Tensor, axis: number): Tensor {
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(parts: readonly TensorLike[], given?: number | JoinOptions): Tensor {
-  const { axis, ...options } = joinOptions(given);
-  const tensors = parts.map(asTensor);
-  const first = tensors[0];
-  if (first === undefined) throw new ShapeError("stack: no tensors to join; pass one at least");
-  const odd = tensors.find((t) => !sameShape(t.shape, first.shape));
-  if (odd !== undefined) {
-    throw new ShapeError(
-      `stack: shapes ${shapeText(first.shape)} and ${shapeText(odd.shape)} differ; all must be equal`,
-    );
-  }
-  const along = checkAxis("stack", axis ?? 0, first.ndim + 1);
-  return concatenate(
-    tensors.map((t) => expandDims(t, along)),
-    { ...options, axis: along },
-  );
+  return naming("stack", () => {
+    const tensors = asTensors(parts, "stack");
+    const { axis, ...options } = joinOptions("stack", given);
+    const first = tensors[0];
+    if (first === undefined) throw new ShapeError("stack: no tensors to join; pass one at least");
+    const odd = tensors.find((t) => !sameShape(t.shape, first.shape));
+    if (odd !== undefined) {
+      throw new ShapeError(
+        `stack: shapes ${shapeText(first.shape)} and ${shapeText(odd.shape)} differ; all must be equal: reshape them, or use concatenate`,
+      );
+    }
+    const along = checkAxis("stack", axis ?? 0, first.ndim + 1);
+    const raised = tensors.map((t) => expandDims(t, along));
+    return finishJoin("stack", join("stack", raised, raised[0]!, along), options);
+  });
 }

@@ -1,16 +1,19 @@
 /** Layers: convolution, pooling, normalization, dropout, embedding. Compositions of views, products and reductions. */
+
 import { isFloat } from "../ir/dtype.ts";
 import { type Shape, sizeOf } from "../ir/layout.ts";
 import { asTensor, shapeText, type TensorLike } from "./apply.ts";
-import { tensor } from "./create.ts";
-import { add, astype, divide, multiply, positive, sqrt, square, subtract, where } from "./elementwise.ts";
-import { DTypeError, GradloomError, ShapeError } from "./errors.ts";
+import { astype, multiply, positive, where } from "./elementwise.ts";
+import { DTypeError, GradloomError, IndexError, ShapeError } from "./errors.ts";
 import type { IndexArray } from "./index-syntax.ts";
-import { pad } from "./manipulation.ts";
 import { matmul } from "./matmul.ts";
+import { naming } from "./naming.ts";
+import { affine } from "./normalization.ts";
+import { checkNumber, checkOptions, isList, whatIs } from "./options.ts";
+import { pad } from "./pad.ts";
 import { random } from "./random/distributions.ts";
 import type { RandomKey } from "./random/key.ts";
-import { type AxisList, axesOf, max, mean } from "./reductions.ts";
+import { max, mean } from "./reductions.ts";
 import { Tensor } from "./tensor.ts";
 import { reshape, slidingWindowView, transpose } from "./views.ts";
 
@@ -31,10 +34,10 @@ export interface ConvOptions {
 
 /** One whole number, from `least`, for each of `count` axes. */
 function perAxis(caller: string, name: string, given: PerAxis, count: number, least: number): readonly number[] {
-  const all = typeof given === "number" ? new Array<number>(count).fill(given) : given;
+  const all = isList(given) ? given : new Array<number>(count).fill(given);
   if (all.length !== count || !all.every((n) => Number.isInteger(n) && n >= least)) {
     throw new ShapeError(
-      `${caller}: ${name} ${JSON.stringify(given)} for ${count} axes; give one whole number from ${least}, or a list of ${count}`,
+      `${caller}: ${name} ${isList(given) ? `[${given.map(whatIs).join(", ")}]` : whatIs(given)} for ${count} axes; give one whole number from ${least}, or a list of ${count}`,
     );
   }
   return all;
@@ -91,32 +94,34 @@ function checkConv(x: Tensor, filters: Tensor, groups: number): void {
  *   (L + 2·padding - (K - 1)·dilation - 1) / stride + 1
  * @throws ShapeError where channels or ranks do not fit, and where the windows do not tile an axis exactly
  */
-export function convNd(
-  x: TensorLike,
-  filters: TensorLike,
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions = {},
-): Tensor {
-  const [data, bank] = [asTensor(x), asTensor(filters)];
+export function convNd(x: TensorLike, filters: TensorLike, options: ConvOptions = {}): Tensor {
+  const {
+    stride = 1,
+    padding = 0,
+    dilation = 1,
+    groups = 1,
+  } = checkOptions("convNd", options, ["stride", "padding", "dilation", "groups"]);
+  const [data, bank] = [asTensor(x, "convNd"), asTensor(filters, "convNd")];
   checkConv(data, bank, groups);
   const spatial = data.ndim - 2;
   const window = bank.shape.slice(2);
-  const options = {
+  const lie = {
     window,
     stride: perAxis("convNd", "stride", stride, spatial, 1),
     padding: perAxis("convNd", "padding", padding, spatial, 0),
     dilation: perAxis("convNd", "dilation", dilation, spatial, 1),
   };
-  const grid = gridOf("convNd", data.shape, options);
+  const grid = gridOf("convNd", data.shape, lie);
   const [n, channels] = data.shape as readonly [number, number];
   const [count, depth] = bank.shape as readonly [number, number];
-  const widths = [0, 0, ...options.padding].map((w) => [w, w] as const);
-  const padded = options.padding.some((w) => w > 0) ? pad(data, widths) : data;
+  const widths = [0, 0, ...lie.padding].map((w) => [w, w] as const);
+  const padded = lie.padding.some((w) => w > 0) ? pad(data, widths) : data;
   const places = grid.map((_, k) => 3 + k);
   const inside = grid.map((_, k) => 3 + spatial + k);
   // (N, groups, C / groups, …grid, …window), then a matrix for each group: a row for each place in the grid.
   const windows = slidingWindowView(reshape(padded, [n, groups, channels / groups, ...padded.shape.slice(2)]), window, {
-    step: options.stride,
-    dilation: options.dilation,
+    step: lie.stride,
+    dilation: lie.dilation,
     axis: places,
   });
   const terms = depth * sizeOf(window);
@@ -134,7 +139,7 @@ function groupedProduct(a: Tensor, b: Tensor): Tensor {
 
 /** The windows of the last axes, as new axes at the end, and which axes those are. */
 function poolWindows(caller: string, x: Tensor, pool: PerAxis, stride: PerAxis): { windows: Tensor; axes: number[] } {
-  const given = typeof pool === "number" ? [pool] : pool;
+  const given = isList(pool) ? pool : [pool];
   if (given.length === 0 || given.length > x.ndim) {
     throw new ShapeError(
       `${caller}: a pool of ${given.length} axes for x of shape ${shapeText(x.shape)}; ` +
@@ -156,156 +161,14 @@ function poolWindows(caller: string, x: Tensor, pool: PerAxis, stride: PerAxis):
  * @throws ShapeError where windows do not tile an axis exactly
  */
 export function maxPool(x: TensorLike, pool: PerAxis, stride: PerAxis = 1): Tensor {
-  const { windows, axes } = poolWindows("maxPool", asTensor(x), pool, stride);
+  const { windows, axes } = poolWindows("maxPool", asTensor(x, "maxPool"), pool, stride);
   return max(windows, axes);
 }
 
 /** The mean of each window over the last axes; otherwise as `maxPool`. @throws ShapeError where windows do not tile an axis */
 export function avgPool(x: TensorLike, pool: PerAxis, stride: PerAxis = 1): Tensor {
-  const { windows, axes } = poolWindows("avgPool", asTensor(x), pool, stride);
+  const { windows, axes } = poolWindows("avgPool", asTensor(x, "avgPool"), pool, stride);
   return mean(windows, axes);
-}
-
-/** A factor and a term that normalization ends with. */
-export interface AffineOptions {
-  readonly gamma?: TensorLike | null;
-  readonly beta?: TensorLike | null;
-  /** What is added to the variance: 1e-5 unless given. */
-  readonly eps?: number;
-}
-
-/** The options of `batchnorm`. */
-export interface BatchnormOptions extends AffineOptions {
-  /** Statistics of the data so far, of shape (C,): updated in place in training, used instead of the batch's otherwise. */
-  readonly running?: { readonly mean: Tensor; readonly variance: Tensor } | null;
-  /** The weight of a new batch in the running statistics: 0.1 unless given. */
-  readonly momentum?: number;
-  /** Whether the batch's own statistics are used: true unless given. */
-  readonly training?: boolean;
-}
-
-/** (x - mean) / √(variance + eps) over the axes, with what was subtracted and divided by. */
-function standardize(x: Tensor, axes: readonly number[], eps: number): { y: Tensor; mean: Tensor; variance: Tensor } {
-  const center = mean(x, axes, true);
-  const centered = subtract(x, center);
-  const variance = mean(square(centered), axes, true);
-  return { y: divide(centered, sqrt(add(variance, eps))), mean: center, variance };
-}
-
-/** x·gamma + beta, both of shape `own`, seen as `aligned`. */
-function affine(caller: string, x: Tensor, { gamma, beta }: AffineOptions, own: Shape, aligned: Shape): Tensor {
-  const operand = (name: string, value: TensorLike): Tensor => {
-    const t = value instanceof Tensor ? value : tensor(value, { dtype: x.dtype, constant: true });
-    if (shapeText(t.shape) !== shapeText(own))
-      throw new ShapeError(
-        `${caller}: ${name} has shape ${shapeText(t.shape)}; it must have shape ${shapeText(own)}, that of the features`,
-      );
-    return reshape(t, aligned);
-  };
-  const scaled = gamma === undefined || gamma === null ? x : multiply(x, operand("gamma", gamma));
-  return beta === undefined || beta === null ? scaled : add(scaled, operand("beta", beta));
-}
-
-/**
- * Batch normalization: gamma·(x - mean) / √(variance + eps) + beta, where mean and variance (divided by the count, not by one
- * less) are those of each channel of the batch: Ioffe and Szegedy (2015).
- *
- * Running statistics follow PyTorch: in training, running ← (1 - momentum)·running + momentum·batch, with the batch's
- * unbiased variance. No gradient flows through them.
- *
- * @param x shape (N, C, …); axis 1 is that of the channels
- * @throws ShapeError where x has less than two axes, where gamma, beta or a running statistic is not (C,), and where the
- *   variance of less than two values a channel would enter the running statistics; GradloomError where `training` is false
- *   and there are no running statistics
- */
-export function batchnorm(x: TensorLike, options: BatchnormOptions = {}): Tensor {
-  const t = asTensor(x);
-  const { eps = 1e-5, running = null, momentum = 0.1, training = true } = options;
-  if (t.ndim < 2)
-    throw new ShapeError(`batchnorm: x has shape ${shapeText(t.shape)}; it must be (N, C) or (N, C, …): reshape it`);
-  const own = [t.shape[1]!];
-  const aligned = t.shape.map((d, k) => (k === 1 ? d : 1));
-  if (running !== null) checkRunning(running, own);
-  if (!training) {
-    if (running === null)
-      throw new GradloomError("batchnorm: training is false and there are no running statistics; pass running");
-    const [center, variance] = [running.mean, running.variance].map((s) => reshape(s.detach(), aligned)) as [
-      Tensor,
-      Tensor,
-    ];
-    return affine("batchnorm", divide(subtract(t, center), sqrt(add(variance, eps))), options, own, aligned);
-  }
-  const { y, mean: center, variance } = standardize(t, axesBut(t.ndim, 1), eps);
-  if (running !== null) updateRunning(running, center, variance, t.size / own[0]!, momentum);
-  return affine("batchnorm", y, options, own, aligned);
-}
-
-const axesBut = (ndim: number, axis: number): number[] =>
-  Array.from({ length: ndim }, (_, k) => k).filter((k) => k !== axis);
-
-type Running = NonNullable<BatchnormOptions["running"]>;
-
-function checkRunning(running: Running, own: Shape): void {
-  for (const name of ["mean", "variance"] as const) {
-    const t = running[name];
-    if (t instanceof Tensor && isFloat(t.dtype) && shapeText(t.shape) === shapeText(own)) continue;
-    throw new ShapeError(
-      `batchnorm: running.${name} must be a float tensor of shape ${shapeText(own)}, one element a channel; ` +
-        "begin with zeros for the mean and ones for the variance",
-    );
-  }
-}
-
-function updateRunning(running: Running, center: Tensor, variance: Tensor, count: number, momentum: number): void {
-  if (!(count > 1)) {
-    throw new ShapeError(
-      `batchnorm: a batch with ${count || 0} values a channel has no variance to keep in the running statistics; ` +
-        "take a larger batch, or pass training: false",
-    );
-  }
-  const blend = (kept: Tensor, batch: Tensor): void => {
-    const fresh = multiply(reshape(batch.detach(), kept.shape), momentum);
-    kept.set_("...", add(multiply(kept.detach(), 1 - momentum), fresh));
-  };
-  blend(running.mean, center);
-  blend(running.variance, multiply(variance, count / (count - 1)));
-}
-
-/**
- * Layer normalization: gamma·(x - mean) / √(variance + eps) + beta, with mean and variance over `axis` (the last unless given)
- * of each sample: Ba, Kiros and Hinton (2016). gamma and beta have the shape of those axes.
- *
- * @throws ShapeError where gamma or beta has another shape, IndexError where there is no such axis
- */
-export function layerNorm(
-  x: TensorLike,
-  { axis = -1, eps = 1e-5, ...options }: AffineOptions & { readonly axis?: AxisList } = {},
-): Tensor {
-  const t = asTensor(x);
-  const axes = axesOf("layerNorm", axis, t.ndim);
-  const own = axes.map((k) => t.shape[k]!);
-  const aligned = t.shape.map((d, k) => (axes.includes(k) ? d : 1));
-  return affine("layerNorm", standardize(t, axes, eps).y, options, own, aligned);
-}
-
-/**
- * Group normalization: the channels (axis 1) in groups of neighbours, each normalized over itself and all axes after; then
- * gamma and beta, of shape (C,): Wu and He (2018).
- *
- * @throws ShapeError where x has less than two axes, `groups` does not divide the channels, or gamma or beta is not (C,)
- */
-export function groupNorm(x: TensorLike, groups: number, { eps = 1e-5, ...options }: AffineOptions = {}): Tensor {
-  const t = asTensor(x);
-  const [n, channels] = t.shape;
-  if (t.ndim < 2 || !Number.isInteger(groups) || groups < 1 || channels! % groups !== 0) {
-    throw new ShapeError(
-      `groupNorm: x of shape ${shapeText(t.shape)} in ${groups} groups; x must be (N, C, …), and groups must divide C`,
-    );
-  }
-  const grouped = reshape(t, [n!, groups, sizeOf(t.shape.slice(1)) / groups]);
-  const y = reshape(standardize(grouped, [2], eps).y, t.shape);
-  const aligned = t.shape.map((d, k) => (k === 1 ? d : 1));
-  return affine("groupNorm", y, options, [channels!], aligned);
 }
 
 /** The options of {@link dropout}. */
@@ -324,12 +187,15 @@ export interface DropoutOptions {
  * @param rate from 0 to 1
  * @throws GradloomError for a rate outside
  */
-export function dropout(x: TensorLike, rate = 0.5, { training = true, key, uniform }: DropoutOptions = {}): Tensor {
-  const t = asTensor(x);
+export function dropout(x: TensorLike, rate = 0.5, options: DropoutOptions = {}): Tensor {
+  const { training = true, key, uniform } = checkOptions("dropout", options, ["training", "key", "uniform"]);
+  const t = asTensor(x, "dropout");
+  checkNumber("dropout", "the rate", rate);
   if (!(rate >= 0 && rate <= 1))
     throw new GradloomError(`dropout: the rate is ${rate}; it is a probability, from 0 to 1`);
   if (rate === 0 || !training) return positive(t);
-  const numbers = uniform?.(t.shape) ?? random(t.shape, { constant: true, ...(key === undefined ? {} : { key }) });
+  const draw = (): Tensor => random(t.shape, { constant: true, ...(key === undefined ? {} : { key }) });
+  const numbers = uniform?.(t.shape) ?? naming("dropout", draw);
   return where(numbers.ge(rate), multiply(t, rate === 1 ? 0 : 1 / (1 - rate)), 0);
 }
 
@@ -342,11 +208,13 @@ export function dropout(x: TensorLike, rate = 0.5, { training = true, key, unifo
  *   such row
  */
 export function embedding(table: TensorLike, indices: IndexArray): Tensor {
-  const t = asTensor(table);
+  const t = asTensor(table, "embedding");
   if (t.ndim === 0) throw new ShapeError("embedding: the table is a scalar; it must have rows, as (V, D)");
   if (indices instanceof Tensor && indices.dtype === "bool")
     throw new DTypeError("embedding: the indices are bool; pass the rows' positions, as int32");
-  return t.get(indices);
+  if (indices === null || indices === undefined)
+    throw new IndexError(`embedding: the indices are ${indices}; pass the rows' positions, such as [0, 2]`);
+  return naming("embedding", () => t.get(indices));
 }
 
 /**
@@ -359,13 +227,15 @@ export function embedding(table: TensorLike, indices: IndexArray): Tensor {
  * @throws ShapeError where the shapes do not fit
  */
 export function linear(x: TensorLike, weight: TensorLike, bias: TensorLike | null = null): Tensor {
-  const [a, w] = [asTensor(x), asTensor(weight)];
-  if (a.ndim === 0 || w.ndim !== 2 || a.shape[a.ndim - 1] !== w.shape[0]) {
-    throw new ShapeError(
-      `linear: x of shape ${shapeText(a.shape)} and weight of shape ${shapeText(w.shape)}; ` +
-        "x must be (…, inputs) and weight (inputs, outputs)",
-    );
-  }
-  const product = matmul(a, isFloat(w.dtype) || !isFloat(a.dtype) ? w : astype(w, a.dtype));
-  return affine("linear", product, { beta: bias }, [w.shape[1]!], [w.shape[1]!]);
+  return naming("linear", () => {
+    const [a, w] = [asTensor(x, "linear"), asTensor(weight, "linear")];
+    if (a.ndim === 0 || w.ndim !== 2 || a.shape[a.ndim - 1] !== w.shape[0]) {
+      throw new ShapeError(
+        `linear: x of shape ${shapeText(a.shape)} and weight of shape ${shapeText(w.shape)}; ` +
+          "x must be (…, inputs) and weight (inputs, outputs)",
+      );
+    }
+    const product = matmul(a, isFloat(w.dtype) || !isFloat(a.dtype) ? w : astype(w, a.dtype));
+    return affine("linear", product, { beta: bias }, [w.shape[1]!], [w.shape[1]!], "bias");
+  });
 }

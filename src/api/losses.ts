@@ -2,10 +2,10 @@
  * Losses. Those of MyGrad have its names, formulas and conventions: scores x of shape (N, C), N labels that name a class
  * each. All but the focal losses are means; the mean of no samples is NaN, as in NumPy.
  */
+
 import { isFloat } from "../ir/dtype.ts";
 import { sameShape } from "../ir/layout.ts";
 import { asTensor, shapeText, type TensorLike } from "./apply.ts";
-import { hasBackend } from "./backend.ts";
 import { arange, tensor } from "./create.ts";
 import {
   absolute,
@@ -25,11 +25,13 @@ import {
   where,
 } from "./elementwise.ts";
 import { DTypeError, GradloomError, IndexError, ShapeError } from "./errors.ts";
+import { naming } from "./naming.ts";
 import { fromNested } from "./nested.ts";
 import { logSoftmax, softplus } from "./nn.ts";
+import { checkOptions, whatIs } from "./options.ts";
 import { mean, sum } from "./reductions.ts";
 import { Tensor } from "./tensor.ts";
-import { dependsOnPlaceholder } from "./tracing.ts";
+import { valuesIfKnown } from "./tracing.ts";
 import { expandDims, reshape } from "./views.ts";
 
 /** The options of the focal losses. */
@@ -51,7 +53,7 @@ function integers(caller: string, labels: TensorLike): Tensor {
     if (labels.dtype !== "int32") throw refuse(labels.dtype);
     return labels;
   }
-  const { data, shape, dtype } = fromNested(labels);
+  const { data, shape, dtype } = naming(caller, () => fromNested(labels));
   const empty = data.length === 0 && !ArrayBuffer.isView(labels);
   const whole = ArrayBuffer.isView(labels) ? dtype === "int32" : dtype !== "bool" && data.every((v) => (v | 0) === v);
   if (!empty && !whole)
@@ -66,7 +68,7 @@ function integers(caller: string, labels: TensorLike): Tensor {
  *   where one of them is outside 0 to C - 1 (as far as their values are known: not for a model's inputs in compile())
  */
 function checkLabels(caller: string, x: TensorLike, labels: TensorLike): { x: Tensor; labels: Tensor } {
-  const scores = asTensor(x);
+  const scores = asTensor(x, caller);
   if (scores.ndim !== 2) {
     throw new ShapeError(
       `${caller}: x has shape ${shapeText(scores.shape)}; it must be (N, C), a row of C scores for each of N samples: reshape it`,
@@ -80,16 +82,13 @@ function checkLabels(caller: string, x: TensorLike, labels: TensorLike): { x: Te
         `they must have shape (${n},), one for each row of x`,
     );
   }
-  const node = t.valueNode();
-  if ((node.buffer !== null || hasBackend()) && !dependsOnPlaceholder(node)) {
-    const data = t.dataSync();
-    const at = data.findIndex((k) => k < 0 || k >= classes);
-    if (at >= 0) {
-      throw new IndexError(
-        `${caller}: label ${data[at]} at position ${at} names none of the ${classes} classes of x, of shape ` +
-          `${shapeText(scores.shape)}; labels are 0 to ${classes - 1}`,
-      );
-    }
+  const data = valuesIfKnown(t);
+  const at = data?.findIndex((k) => k < 0 || k >= classes) ?? -1;
+  if (data !== null && at >= 0) {
+    throw new IndexError(
+      `${caller}: label ${data[at]} at position ${at} names none of the ${classes} classes of x, of shape ` +
+        `${shapeText(scores.shape)}; labels are 0 to ${classes - 1}`,
+    );
   }
   return { x: scores, labels: t };
 }
@@ -101,16 +100,17 @@ function atLabels(x: Tensor, labels: Tensor): Tensor {
 }
 
 /** An operand beside `x`: of its dtype unless it is a tensor of another float dtype. */
-function beside(x: Tensor, value: TensorLike): Tensor {
+function beside(caller: string, x: Tensor, value: TensorLike): Tensor {
   const dtype = isFloat(x.dtype) ? x.dtype : "float64";
-  if (!(value instanceof Tensor)) return tensor(value, { dtype, constant: true });
+  if (!(value instanceof Tensor)) return naming(caller, () => tensor(value, { dtype, constant: true }));
+  value.checkAlive(caller);
   return isFloat(value.dtype) ? value : astype(value, dtype);
 }
 
 /** Two operands of one shape. @throws ShapeError where they differ */
 function alike(caller: string, x: TensorLike, y: TensorLike, what: string): [Tensor, Tensor] {
-  const a = asTensor(x);
-  const b = beside(a, y);
+  const a = asTensor(x, caller);
+  const b = beside(caller, a, y);
   if (!sameShape(a.shape, b.shape)) {
     throw new ShapeError(
       `${caller}: x has shape ${shapeText(a.shape)} and ${what} ${shapeText(b.shape)}; ` +
@@ -148,22 +148,21 @@ export interface LikelihoodOptions {
  * @param yTrue N integers from 0 to C - 1
  * @throws ShapeError, DTypeError and IndexError as `softmaxCrossentropy`; ShapeError where the weights are not (C,)
  */
-export function negativeLogLikelihood(
-  x: TensorLike,
-  yTrue: TensorLike,
-  { weights = null }: LikelihoodOptions = {},
-): Tensor {
-  const { x: scores, labels } = checkLabels("negativeLogLikelihood", x, yTrue);
-  const chosen = atLabels(scores, labels);
-  if (weights === null) return negative(mean(chosen));
-  const factors = beside(scores, weights);
-  if (factors.ndim !== 1 || factors.shape[0] !== scores.shape[1]) {
-    throw new ShapeError(
-      `negativeLogLikelihood: weights of shape ${shapeText(factors.shape)} for x of shape ${shapeText(scores.shape)}; ` +
-        `they must have shape (${scores.shape[1]},), one for each class`,
-    );
-  }
-  return negative(mean(multiply(chosen, factors.get(labels))));
+export function negativeLogLikelihood(x: TensorLike, yTrue: TensorLike, options: LikelihoodOptions = {}): Tensor {
+  return naming("negativeLogLikelihood", () => {
+    const { weights = null } = checkOptions("negativeLogLikelihood", options, ["weights"]);
+    const { x: scores, labels } = checkLabels("negativeLogLikelihood", x, yTrue);
+    const chosen = atLabels(scores, labels);
+    if (weights === null) return negative(mean(chosen));
+    const factors = beside("negativeLogLikelihood", scores, weights);
+    if (factors.ndim !== 1 || factors.shape[0] !== scores.shape[1]) {
+      throw new ShapeError(
+        `negativeLogLikelihood: weights of shape ${shapeText(factors.shape)} for x of shape ${shapeText(scores.shape)}; ` +
+          `they must have shape (${scores.shape[1]},), one for each class`,
+      );
+    }
+    return negative(mean(multiply(chosen, factors.get(labels))));
+  });
 }
 
 /**
@@ -174,6 +173,8 @@ export function negativeLogLikelihood(
  * @throws ShapeError, DTypeError and IndexError as `softmaxCrossentropy`
  */
 export function multiclassHinge(x: TensorLike, yTrue: TensorLike, hinge = 1): Tensor {
+  if (typeof hinge !== "number")
+    throw new GradloomError(`multiclassHinge: the hinge is ${whatIs(hinge)}; it must be a number`);
   const { x: scores, labels } = checkLabels("multiclassHinge", x, yTrue);
   const [n, classes] = scores.shape as readonly [number, number];
   const margins = add(subtract(scores, expandDims(atLabels(scores, labels), 1)), hinge);
@@ -192,7 +193,7 @@ export function multiclassHinge(x: TensorLike, yTrue: TensorLike, hinge = 1): Te
  */
 export function marginRankingLoss(x1: TensorLike, x2: TensorLike, y: TensorLike, margin: number): Tensor {
   const caller = "marginRankingLoss";
-  const [a, b] = [asTensor(x1), asTensor(x2)];
+  const [a, b] = [asTensor(x1, "marginRankingLoss"), asTensor(x2, "marginRankingLoss")];
   if (a.ndim < 1 || a.ndim > 2 || !sameShape(a.shape, b.shape)) {
     throw new ShapeError(
       `${caller}: x1 has shape ${shapeText(a.shape)} and x2 ${shapeText(b.shape)}; both must be (N,) or (N, D), and equal`,
@@ -203,14 +204,15 @@ export function marginRankingLoss(x1: TensorLike, x2: TensorLike, y: TensorLike,
       throw new DTypeError(`${caller}: ${name} is ${t.dtype}, not float; convert it with astype("float32")`);
   }
   if (typeof margin !== "number" || !(margin >= 0))
-    throw new GradloomError(`${caller}: the margin ${margin} is no number from 0`);
+    throw new GradloomError(`${caller}: the margin is ${whatIs(margin)}; it must be a number from 0`);
   const signs = signsFor(caller, a, y);
   return mean(maximum(subtract(margin, multiply(signs, subtract(a, b))), 0));
 }
 
 /** The signs, to be broadcast along the rows of x. */
 function signsFor(caller: string, x: Tensor, y: TensorLike): Tensor {
-  const given = y instanceof Tensor ? y : tensor(y, { dtype: x.dtype, constant: true });
+  const make = (): Tensor => tensor(y, { dtype: x.dtype, constant: true });
+  const given = y instanceof Tensor ? asTensor(y, caller) : naming(caller, make);
   const t = given.dtype === x.dtype ? given : astype(given, x.dtype);
   if (t.size === 1) return reshape(t, []);
   if (t.ndim !== 1 || t.shape[0] !== x.shape[0]) {
@@ -223,9 +225,11 @@ function signsFor(caller: string, x: Tensor, y: TensorLike): Tensor {
 }
 
 /** -alpha·(1 - p)^gamma·log p; the gradient of the power at p = 1 is 0. */
-function focal(caller: string, logP: Tensor, complement: Tensor, { alpha = 1, gamma = 0 }: FocalOptions): Tensor {
+function focal(caller: string, logP: Tensor, complement: Tensor, options: FocalOptions): Tensor {
+  const { alpha = 1, gamma = 0 } = checkOptions(caller, options, ["alpha", "gamma"]);
   if (typeof gamma !== "number" || !(gamma >= 0))
-    throw new GradloomError(`${caller}: gamma is ${gamma}; it must be a number from 0`);
+    throw new GradloomError(`${caller}: gamma is ${whatIs(gamma)}; it must be a number from 0`);
+  if (typeof alpha !== "number") throw new GradloomError(`${caller}: alpha is ${whatIs(alpha)}; it must be a number`);
   if (gamma === 0) return multiply(logP, -alpha);
   const positive = complement.gt(0);
   const factor = where(positive, power(where(positive, complement, 1), gamma), 0);
@@ -241,9 +245,11 @@ function focal(caller: string, logP: Tensor, complement: Tensor, { alpha = 1, ga
  * @throws ShapeError, DTypeError and IndexError as `softmaxCrossentropy`; GradloomError for a negative gamma
  */
 export function focalLoss(classProbs: TensorLike, targets: TensorLike, options: FocalOptions = {}): Tensor {
-  const { x, labels } = checkLabels("focalLoss", classProbs, targets);
-  const p = atLabels(x, labels);
-  return focal("focalLoss", log(p), subtract(1, p), options);
+  return naming("focalLoss", () => {
+    const { x, labels } = checkLabels("focalLoss", classProbs, targets);
+    const p = atLabels(x, labels);
+    return focal("focalLoss", log(p), subtract(1, p), options);
+  });
 }
 
 /**
@@ -254,9 +260,11 @@ export function focalLoss(classProbs: TensorLike, targets: TensorLike, options: 
  * @throws as `focalLoss`
  */
 export function softmaxFocalLoss(x: TensorLike, targets: TensorLike, options: FocalOptions = {}): Tensor {
-  const { x: scores, labels } = checkLabels("softmaxFocalLoss", x, targets);
-  const logP = atLabels(logSoftmax(scores), labels);
-  return focal("softmaxFocalLoss", logP, negative(expm1(logP)), options);
+  return naming("softmaxFocalLoss", () => {
+    const { x: scores, labels } = checkLabels("softmaxFocalLoss", x, targets);
+    const logP = atLabels(logSoftmax(scores), labels);
+    return focal("softmaxFocalLoss", logP, negative(expm1(logP)), options);
+  });
 }
 
 /** mean((x - target)²), of shape (). @throws ShapeError where the shapes differ */
@@ -290,8 +298,10 @@ function huber(difference: Tensor, delta: number): Tensor {
  *
  * @throws ShapeError where the shapes differ, GradloomError unless delta is positive
  */
-export function huberLoss(x: TensorLike, target: TensorLike, { delta = 1 }: { readonly delta?: number } = {}): Tensor {
-  if (!(delta > 0)) throw new GradloomError(`huberLoss: delta is ${delta}; it must be a positive number`);
+export function huberLoss(x: TensorLike, target: TensorLike, options: { readonly delta?: number } = {}): Tensor {
+  const { delta = 1 } = checkOptions("huberLoss", options, ["delta"]);
+  if (!(typeof delta === "number" && delta > 0))
+    throw new GradloomError(`huberLoss: delta is ${whatIs(delta)}; it must be a positive number`);
   const [a, b] = alike("huberLoss", x, target, "the target");
   return mean(huber(subtract(a, b), delta));
 }
@@ -301,8 +311,10 @@ export function huberLoss(x: TensorLike, target: TensorLike, { delta = 1 }: { re
  *
  * @throws ShapeError where the shapes differ, GradloomError for a negative beta
  */
-export function smoothL1Loss(x: TensorLike, target: TensorLike, { beta = 1 }: { readonly beta?: number } = {}): Tensor {
-  if (!(beta >= 0)) throw new GradloomError(`smoothL1Loss: beta is ${beta}; it must be a number from 0`);
+export function smoothL1Loss(x: TensorLike, target: TensorLike, options: { readonly beta?: number } = {}): Tensor {
+  const { beta = 1 } = checkOptions("smoothL1Loss", options, ["beta"]);
+  if (!(typeof beta === "number" && beta >= 0))
+    throw new GradloomError(`smoothL1Loss: beta is ${whatIs(beta)}; it must be a number from 0`);
   const [a, b] = alike("smoothL1Loss", x, target, "the target");
   const difference = subtract(a, b);
   return mean(beta === 0 ? absolute(difference) : divide(huber(difference, beta), beta));

@@ -1,6 +1,6 @@
 /** The matrix product, as NumPy's `matmul`. */
-import { toFloat } from "../ir/dtype.ts";
-import { broadcastShapes } from "../ir/layout.ts";
+import { canCastSameKind, type DType, toFloat } from "../ir/dtype.ts";
+import { broadcastShapes, sizeOf } from "../ir/layout.ts";
 import { NO_ATTRS } from "../ir/node.ts";
 import { matmul as matmulOp } from "../ir/ops/matmul.ts";
 import { copy } from "../ir/ops/unary.ts";
@@ -10,15 +10,29 @@ import {
   asTensor,
   broadcastNode,
   castNode,
+  checkDType,
   elementwiseNode,
   noteUses,
   resultType,
   shapeText,
   type TensorLike,
 } from "./apply.ts";
-import { ShapeError } from "./errors.ts";
+import { astype, positive } from "./elementwise.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import { naming } from "./naming.ts";
+import { checkOptions } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { recordView, TraceNode } from "./trace.ts";
+import { checkFlag, withConstant } from "./ufunc.ts";
+
+/** The options of {@link matmul}. */
+export interface MatmulOptions {
+  /** The tensor that the result is written into, and that is returned. */
+  readonly out?: Tensor | null;
+  /** The dtype that is computed in; operands are converted to it. */
+  readonly dtype?: DType;
+  readonly constant?: boolean | null;
+}
 
 /**
  * `a @ b`: shapes (…, m, k) and (…, k, n) give (…, m, n), batch axes broadcast. A vector counts as a row on the left and
@@ -26,8 +40,28 @@ import { recordView, TraceNode } from "./trace.ts";
  *
  * @throws ShapeError for scalars, inner sizes that differ, and batch axes that do not broadcast
  */
-export function matmul(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = [asTensor(a), asTensor(b)];
+export function matmul(a: TensorLike, b: TensorLike, options?: MatmulOptions): Tensor {
+  if (options === undefined) return product(a, b);
+  const { out = null, dtype, constant } = checkOptions("matmul", options, ["out", "dtype", "constant"]);
+  checkFlag("matmul", constant);
+  const result = dtype === undefined ? product(a, b) : product(converted(a, dtype), converted(b, dtype));
+  if (out === null) return withConstant("matmul", result, constant);
+  return naming("matmul", () => positive(result, { out }));
+}
+
+function converted(x: TensorLike, dtype: DType): Tensor {
+  const t = asTensor(x, "matmul");
+  const wanted = checkDType(dtype, "matmul");
+  if (wanted === "bool" || !canCastSameKind(t.dtype, wanted)) {
+    throw new DTypeError(
+      `matmul: dtype "${wanted}" does not fit operands of ${t.dtype}; leave it out, or convert them with astype`,
+    );
+  }
+  return t.dtype === wanted ? t : astype(t, wanted);
+}
+
+function product(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = [asTensor(a, "matmul"), asTensor(b, "matmul")];
   if (x.ndim === 0 || y.ndim === 0) {
     throw new ShapeError(
       `matmul: shapes ${shapeText(x.shape)} and ${shapeText(y.shape)}: a scalar has no matrix product; use multiply`,
@@ -48,6 +82,12 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
     throw new ShapeError(
       `matmul: the batch axes of ${shapeText(x.shape)} and ${shapeText(y.shape)} do not broadcast; ` +
         "all axes but the last two must be equal, or 1 in one of them",
+    );
+  }
+  if (sizeOf([...batch, m, n]) >= 2 ** 31) {
+    throw new ShapeError(
+      `matmul: shapes ${shapeText(x.shape)} and ${shapeText(y.shape)} make ${shapeText([...batch, m, n])}, of more than ` +
+        "2 ** 31 - 1 elements; compute it in parts",
     );
   }
   const asked = resultType([x, y]);

@@ -1,13 +1,15 @@
 /** Compiled models: a function's plan and weights in one file, run without tracing or compiling again. */
+
 import { Buffer, type Executable } from "../backends/backend.ts";
 import type { WasmBackend } from "../backends/wasm/backend.ts";
 import { sameShape } from "../ir/layout.ts";
 import type { TensorSpec } from "../ir/plan.ts";
 import { compilePlan } from "../passes/pipeline.ts";
-import { asTensor, shapeText, type TensorLike } from "./apply.ts";
+import { asTensor, checkTensor, shapeText, type TensorLike } from "./apply.ts";
 import { loadBackend } from "./backend.ts";
-import { DTypeError, ShapeError } from "./errors.ts";
+import { BackendError, DTypeError, GradloomError, ShapeError } from "./errors.ts";
 import { decodeModel, encodeModel, type ModelFile } from "./model-file.ts";
+import { checkFunction, isList, whatIs } from "./options.ts";
 import { collect, toGraph } from "./program.ts";
 import { leafOf, Tensor } from "./tensor.ts";
 import { recordLeaf } from "./trace.ts";
@@ -44,11 +46,19 @@ export class Model {
   run(...operands: readonly TensorLike[]): Tensor[] {
     const { inputs, outputs, bindings } = this.file;
     if (operands.length !== inputs.length) {
-      throw new ShapeError(`run: the model takes ${inputs.length} inputs, not ${operands.length}`);
+      throw new ShapeError(`run: the model takes ${inputs.length} inputs, not ${operands.length}; pass one for each`);
     }
     const given = operands.map((operand, k) => this.check(operand, k));
     const buffers = bindings.map((b, k) => (b.kind === "input" ? given[b.index]! : this.weights[k]!));
-    return this.executable.run(buffers).map((buffer, k) => {
+    let results: Buffer[];
+    try {
+      results = this.executable.run(buffers);
+    } catch (cause) {
+      throw new BackendError(`run: the wasm backend failed: ${cause instanceof Error ? cause.message : cause}`, {
+        cause,
+      });
+    }
+    return results.map((buffer, k) => {
       const spec = outputs[k]!;
       return Tensor.of(recordLeaf(buffer, spec.shape, false), true, true);
     });
@@ -56,7 +66,7 @@ export class Model {
 
   private check(operand: TensorLike, k: number): Buffer {
     const spec = this.file.inputs[k]!;
-    const t = asTensor(operand);
+    const t = asTensor(operand, "run");
     if (!sameShape(t.shape, spec.shape)) {
       throw new ShapeError(
         `run: input ${k} has shape ${shapeText(t.shape)}, but the model was compiled for ${shapeText(spec.shape)}; ` +
@@ -89,15 +99,22 @@ export async function compile(
   forward: (...inputs: Tensor[]) => Tensor | readonly Tensor[],
   ...examples: readonly TensorLike[]
 ): Promise<Model> {
+  checkFunction("compile", "forward", forward);
   const backend = (await loadBackend("wasm")) as WasmBackend;
   const operands = examples.map((example) => {
-    const t = asTensor(example);
+    const t = asTensor(example, "compile");
     return leafOf(t.dataSync(), t.shape, t.dtype, true);
   });
   const placeholders = operands.map((t) => t.node());
   const result = withPlaceholders(new Set(placeholders), () => forward(...operands));
   const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
-  const program = collect(results.map((t) => t.node()));
+  if (!isList(results)) {
+    throw new GradloomError(
+      `compile: forward returned ${whatIs(results)}; it must return a tensor, or a list of tensors`,
+    );
+  }
+  for (const t of results) checkTensor("compile: a result of forward", t);
+  const program = collect(results.map((t) => t.node("compile")));
   const plan = compilePlan(toGraph(program, new Set()), [], backend.target);
   const bindings = program.inputs.map((node): ModelFile["bindings"][number] => {
     const index = placeholders.indexOf(node);

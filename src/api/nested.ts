@@ -98,7 +98,7 @@ function shapeOf(value: Nested): number[] {
   let inner: Nested | undefined = value;
   while (Array.isArray(inner)) {
     if (shape.length === MAX_DIMENSIONS) {
-      throw new ShapeError(`lists nest deeper than ${MAX_DIMENSIONS} levels (does a list contain itself?)`);
+      throw new ShapeError(`lists nest deeper than ${MAX_DIMENSIONS} levels; does a list contain itself?`);
     }
     shape.push(inner.length);
     inner = inner[0];
@@ -149,7 +149,10 @@ function describe(value: unknown): string {
   if (typeof value === "string") return `the string ${JSON.stringify(value)}`;
   if (typeof value === "bigint") return `the bigint ${value}n`;
   if (value === null || value === undefined) return String(value);
-  if (typeof value === "object") return `a ${value.constructor?.name ?? "null-prototype object"}`;
+  if (typeof value === "object") {
+    const name = value.constructor?.name ?? "Object";
+    return name === "Object" ? "an object" : `a ${name}`;
+  }
   return `a ${typeof value}`;
 }
 

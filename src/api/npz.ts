@@ -2,12 +2,14 @@
  * Saving and loading arrays in NumPy's files: `.npy` for one array, `.npz` (a zip of them) for several, and for a tensor
  * with its gradient, as MyGrad writes it. Everything is bytes in memory; reading and writing files is the caller's.
  */
+
 import checksum from "crc-32";
 import { inflateSync, type Zippable, zipSync } from "fflate";
 import { sameShape } from "../ir/layout.ts";
 import { asTensor, shapeText, type TensorLike } from "./apply.ts";
 import { DTypeError, GradloomError, ModelFormatError } from "./errors.ts";
 import { decodeNpy, encodeNpy, isNpy, type NpyArray } from "./npy.ts";
+import { whatIs } from "./options.ts";
 import { leafOf, Tensor } from "./tensor.ts";
 
 const SUFFIX = ".npy";
@@ -59,7 +61,7 @@ export function savezCompressed(arrays: { readonly [name: string]: TensorLike })
  */
 export function loadz(bytes: Uint8Array): { [name: string]: Tensor } {
   const arrays = [...readArrays(bytes, "loadz")].map(
-    ([name, npy]) => [name, decodeNpy(npy, `loadz: array ${JSON.stringify(name)}`)] as const,
+    ([name, npy]) => [name, decodeNpy(npy, `loadz: array ${whatIs(name)}`)] as const,
   );
   return Object.fromEntries(arrays.map(([name, array]) => [name, leaf(array, false)]));
 }
@@ -75,6 +77,7 @@ export function loadz(bytes: Uint8Array): { [name: string]: Tensor } {
 export function save(t: Tensor): Uint8Array {
   if (!(t instanceof Tensor))
     throw new DTypeError("save: the argument is no tensor; make one with tensor(), or use saveNpy()");
+  t.checkAlive("save");
   const { grad, constant } = t;
   return writeArrays(grad === null ? { data: t, constant } : { data: t, grad, constant }, "save", 0);
 }
@@ -119,12 +122,7 @@ function readConstant(flag: NpyArray | null): boolean {
 // --- tensors and arrays --------------------------------------------------------------------------------------------
 
 function hostArray(value: TensorLike, where: string): NpyArray {
-  let t: Tensor;
-  try {
-    t = asTensor(value);
-  } catch (e) {
-    throw e instanceof DTypeError ? new DTypeError(`${where}: ${e.message}`) : e;
-  }
+  const t = asTensor(value, where);
   return { data: t.dataSync(), shape: t.shape, dtype: t.dtype };
 }
 
@@ -157,7 +155,7 @@ function writeArrays(arrays: { readonly [name: string]: TensorLike }, caller: st
   const members: Zippable = {};
   let total = 0;
   for (const name of names) {
-    const where = `${caller}: array ${JSON.stringify(name)}`;
+    const where = `${caller}: array ${whatIs(name)}`;
     const file = name + SUFFIX;
     const nameBytes = checkName(file, where);
     const npy = encodeNpy(hostArray(arrays[name]!, where), where);

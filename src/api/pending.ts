@@ -29,9 +29,36 @@ export function clearPending(): void {
   if (scalarRoots.size > 0) scalarRoots.clear();
 }
 
+let compositions = 0;
+let dropped: Storage[] = [];
+
+/** Runs a composition as one operation: the gradients that its parts drop stay where one of them fails. */
+export function asOne<T>(body: () => T): T {
+  const before = dropped.length;
+  compositions++;
+  let done = false;
+  try {
+    const result = body();
+    done = true;
+    return result;
+  } finally {
+    compositions--;
+    if (!done) dropped.length = before;
+    else if (compositions === 0) {
+      const all = dropped;
+      dropped = [];
+      for (const storage of all) dropGradient(storage);
+    }
+  }
+}
+
 /** An operation has used this storage, or changed it: its gradient is gone, as in MyGrad. */
 export function dropGradient(storage: Storage): void {
   if (!autodiff.enabled) return;
+  if (compositions > 0) {
+    dropped.push(storage);
+    return;
+  }
   if (storage.gradient !== null) storage.setGradient(null);
   freshGradients.delete(storage);
 }

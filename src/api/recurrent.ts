@@ -1,4 +1,6 @@
 /** Recurrent layers, unrolled over time. Sequences have shape (T, N, C): time, batch, features. */
+
+import type { DType } from "../ir/dtype.ts";
 import { type Shape, sameShape } from "../ir/layout.ts";
 import { asTensor, resultType, shapeText, type TensorLike } from "./apply.ts";
 import { tensor, zeros } from "./create.ts";
@@ -7,7 +9,9 @@ import { GradloomError, ShapeError } from "./errors.ts";
 import { stack } from "./join.ts";
 import { dropout as drop } from "./layers.ts";
 import { matmul } from "./matmul.ts";
+import { naming } from "./naming.ts";
 import { relu } from "./nn.ts";
+import { checkOptions, whatIs } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { transpose } from "./views.ts";
 
@@ -36,7 +40,7 @@ function requireShape(caller: string, name: string, t: Tensor, shape: Shape, mea
 
 /** @throws ShapeError where a sequence is not (T, N, C) */
 function sequence(caller: string, x: TensorLike): { x: Tensor; steps: number; n: number; inputs: number } {
-  const t = asTensor(x);
+  const t = asTensor(x, caller);
   if (t.ndim !== 3) {
     throw new ShapeError(
       `${caller}: X has shape ${shapeText(t.shape)}; it must be (T, N, C): T steps of N samples with C features`,
@@ -44,6 +48,12 @@ function sequence(caller: string, x: TensorLike): { x: Tensor; steps: number; n:
   }
   const [steps, n, inputs] = t.shape as readonly [number, number, number];
   return { x: t, steps, n, inputs };
+}
+
+/** An operand beside others, whose dtype it takes unless it is a tensor. */
+function asOperand(caller: string, name: string, given: TensorLike, dtype: DType): Tensor {
+  if (given instanceof Tensor) return asTensor(given, caller);
+  return naming(`${caller}: ${name}`, () => tensor(given, { dtype, constant: true }));
 }
 
 /** A state at the beginning. @throws ShapeError where it is not (N, D) */
@@ -56,7 +66,7 @@ function initial(
 ): Tensor {
   const { dtype } = like;
   if (given === null || given === undefined) return zeros(shape, { dtype, constant: true });
-  const t = given instanceof Tensor ? given : tensor(given, { dtype, constant: true });
+  const t = asOperand(caller, name, given, dtype);
   requireShape(caller, name, t, shape, "(N, D): samples by units");
   return t.dtype === dtype ? t : t.astype(dtype);
 }
@@ -114,19 +124,29 @@ export function gru(
   Uh: TensorLike,
   Wh: TensorLike,
   bh: TensorLike,
-  { s0 = null, bpLim = null, dropout = 0, uniform }: GruOptions = {},
+  options: GruOptions = {},
 ): Tensor {
+  const {
+    s0 = null,
+    bpLim = null,
+    dropout = 0,
+    uniform,
+  } = checkOptions("gru", options, ["s0", "bpLim", "dropout", "uniform"]);
   const { x, steps, n, inputs } = sequence("gru", X);
   const weights = { Uz, Wz, bz, Ur, Wr, br, Uh, Wh, bh };
-  const size = asTensor(bz).size;
+  const size = asTensor(bz, "gru").size;
   checkGruOptions(steps, bpLim, dropout);
   const dropped = (t: Tensor, shape: Shape): Tensor =>
     dropout === 0
       ? t
       : multiply(t, drop(zeros(shape, t.dtype).add(1), dropout, uniform === undefined ? {} : { uniform }));
   const gate = (name: "z" | "r" | "h"): Gate => {
-    const [u, w, b] = [asTensor(weights[`U${name}`]), asTensor(weights[`W${name}`]), asTensor(weights[`b${name}`])];
-    requireShape("gru", `U${name}`, u, [inputs, size], "(C, D): inputs by units");
+    const [u, w, b] = [
+      asTensor(weights[`U${name}`], "gru"),
+      asTensor(weights[`W${name}`], "gru"),
+      asTensor(weights[`b${name}`], "gru"),
+    ];
+    requireShape("gru", `U${name}`, u, [inputs, size], "(C, D): inputs by units, where D is the size of bz");
     requireShape("gru", `W${name}`, w, [size, size], "(D, D), where D is the size of bz");
     requireShape("gru", `b${name}`, b, [size], "(D,), as bz");
     return { inputs: add(dropped(matmul(x, u), [1, n, size]), b), state: dropped(w, [size, size]) };
@@ -145,11 +165,11 @@ export function gru(
 function checkGruOptions(steps: number, bpLim: number | null, dropout: number): void {
   if (bpLim !== null && !(Number.isInteger(bpLim) && bpLim >= 0 && bpLim < steps)) {
     throw new GradloomError(
-      `gru: bpLim is ${bpLim} for ${steps} steps; it must be a whole number from 0 to ${steps - 1}, or null for no limit`,
+      `gru: bpLim is ${whatIs(bpLim)} for ${steps} steps; it must be a whole number from 0 to ${steps - 1}, or null for no limit`,
     );
   }
-  if (!(dropout >= 0 && dropout < 1))
-    throw new GradloomError(`gru: dropout is ${dropout}; it is a probability, from 0 to below 1`);
+  if (!(typeof dropout === "number" && dropout >= 0 && dropout < 1))
+    throw new GradloomError(`gru: dropout is ${whatIs(dropout)}; it is a probability, from 0 to below 1`);
 }
 
 /** The weights of a recurrent layer in PyTorch's layout, for `gates` gates: 4 in `lstm`, 1 in `rnnCell`. */
@@ -172,7 +192,10 @@ interface Prepared {
 }
 
 function prepare(caller: string, weights: RecurrentWeights, gates: number, inputs: number): Prepared {
-  const [wi, wh] = [asTensor(weights.weightIh), asTensor(weights.weightHh)];
+  if (typeof weights !== "object" || weights === null || !("weightIh" in weights && "weightHh" in weights))
+    throw new GradloomError(`${caller}: the weights are ${whatIs(weights)}; pass { weightIh, weightHh }`);
+  checkOptions(caller, weights, ["weightIh", "weightHh", "biasIh", "biasHh"]);
+  const [wi, wh] = [asTensor(weights.weightIh, caller), asTensor(weights.weightHh, caller)];
   const size = wh.shape[1] ?? 0;
   const rows = gates * size;
   const count = gates === 1 ? "D" : `${gates}·D`;
@@ -182,7 +205,7 @@ function prepare(caller: string, weights: RecurrentWeights, gates: number, input
   const bias = (name: "biasIh" | "biasHh"): Tensor | null => {
     const given = weights[name];
     if (given === undefined || given === null) return null;
-    const t = given instanceof Tensor ? given : tensor(given, { dtype, constant: true });
+    const t = asOperand(caller, name, given, dtype);
     requireShape(caller, name, t, [rows], `(${count},)`);
     return t;
   };
@@ -223,7 +246,8 @@ export interface LstmResult {
  * @param X shape (T, N, C)
  * @throws ShapeError where shapes do not fit
  */
-export function lstm(X: TensorLike, weights: RecurrentWeights, { h0, c0 }: LstmOptions = {}): LstmResult {
+export function lstm(X: TensorLike, weights: RecurrentWeights, options: LstmOptions = {}): LstmResult {
+  const { h0, c0 } = checkOptions("lstm", options, ["h0", "c0"]);
   const { x, steps, n, inputs } = sequence("lstm", X);
   const { size, ofInputs, ofState } = prepare("lstm", weights, 4, inputs);
   const all = ofInputs(x);
@@ -253,9 +277,12 @@ export function rnnCell(
   x: TensorLike,
   h: TensorLike,
   weights: RecurrentWeights,
-  { nonlinearity = "tanh" }: { readonly nonlinearity?: "tanh" | "relu" } = {},
+  options: { readonly nonlinearity?: "tanh" | "relu" } = {},
 ): Tensor {
-  const input = asTensor(x);
+  const { nonlinearity = "tanh" } = checkOptions("rnnCell", options, ["nonlinearity"]);
+  if (nonlinearity !== "tanh" && nonlinearity !== "relu")
+    throw new GradloomError(`rnnCell: the nonlinearity is ${whatIs(nonlinearity)}; it must be "tanh" or "relu"`);
+  const input = asTensor(x, "rnnCell");
   if (input.ndim !== 2) {
     throw new ShapeError(
       `rnnCell: x has shape ${shapeText(input.shape)}; it must be (N, C): N samples with C features`,

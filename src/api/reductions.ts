@@ -1,4 +1,5 @@
 /** Reductions, named as in NumPy. The axis is null for all axes, a number, or a list; options may stand in its place. */
+
 import { type DType, toQuotient } from "../ir/dtype.ts";
 import { type Shape, sizeOf } from "../ir/layout.ts";
 import { where as whereOp } from "../ir/ops/arithmetic.ts";
@@ -11,10 +12,12 @@ import type { Reduce, View } from "../ir/record.ts";
 import { asTensor, broadcastNode, castNode, elementwiseNode, noteUses, shapeText, type TensorLike } from "./apply.ts";
 import { checkAxes, checkAxis } from "./axes.ts";
 import { absolute, divide, exp, isnan, log, sqrt, square, subtract, where } from "./elementwise.ts";
-import { GradloomError, ShapeError } from "./errors.ts";
+import { GradloomError, IndexError, ShapeError } from "./errors.ts";
+import { naming } from "./naming.ts";
+import { checkOptions, whatIs } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { recordConstant, recordView, TraceNode } from "./trace.ts";
-import { withConstant } from "./ufunc.ts";
+import { checkFlag, withConstant } from "./ufunc.ts";
 
 /** One axis or several. */
 export type AxisList = number | readonly number[];
@@ -43,7 +46,7 @@ export type AxisArgument<O extends ReduceOptions = ReduceOptions> = Axes | O | u
 const isOptions = <O extends ReduceOptions>(axis: AxisArgument<O>): axis is O =>
   typeof axis === "object" && axis !== null && !Array.isArray(axis);
 
-const KNOWN = ["axis", "keepdims", "constant", "ddof"];
+const KNOWN = ["axis", "keepdims", "constant"] as const;
 
 /** What an axis argument and the arguments after it say. @throws GradloomError for an option that there is not */
 export function reduceArguments(
@@ -52,14 +55,21 @@ export function reduceArguments(
   keepdims?: boolean,
   ddof?: number,
 ): { readonly axis: Axes; readonly keepdims: boolean; readonly ddof: number; readonly constant: boolean | null } {
-  const given: SpreadOptions = isOptions(axis) ? axis : { axis: axis ?? null };
-  const unknown = Object.keys(given).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined)
-    throw new GradloomError(`${caller}: there is no option "${unknown}"; there are ${KNOWN.join(", ")}`);
+  const known = caller === "var" || caller === "std" ? ([...KNOWN, "ddof"] as const) : KNOWN;
+  const given: SpreadOptions = isOptions(axis) ? checkOptions(caller, axis, known) : { axis: axis ?? null };
+  checkFlag(caller, given.constant);
+  const keep = given.keepdims ?? keepdims ?? false;
+  if (typeof keep !== "boolean") {
+    throw new GradloomError(
+      `${caller}: keepdims is ${whatIs(keep)}; it must be true or false, and several axes come in a list`,
+    );
+  }
+  const less = given.ddof ?? ddof ?? 0;
+  if (typeof less !== "number") throw new GradloomError(`${caller}: ddof is ${whatIs(less)}; it must be a number`);
   return {
     axis: given.axis ?? null,
-    keepdims: given.keepdims ?? keepdims ?? false,
-    ddof: given.ddof ?? ddof ?? 0,
+    keepdims: keep,
+    ddof: less,
     constant: given.constant ?? null,
   };
 }
@@ -99,7 +109,7 @@ function reduction(
   keepdims: boolean | undefined,
   dtype: (own: DType) => DType,
 ): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, op.name);
   const options = reduceArguments(op.name, axis, keepdims);
   const axes = axesOf(op.name, options.axis, t.ndim);
   if (op.combine === "max" || op.combine === "min") requireElements(op.name, t, axes);
@@ -133,7 +143,7 @@ export function min(x: TensorLike, axis?: AxisArgument, keepdims?: boolean): Ten
 }
 
 function extremum(op: Reduce, logical: Reduce, x: TensorLike, axis: AxisArgument, keepdims?: boolean): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, op.name);
   if (t.dtype !== "bool") return reduction(op, t, axis, keepdims, same);
   requireElements(op.name, t, axesOf(op.name, reduceArguments(op.name, axis).axis, t.ndim));
   return reduction(logical, t, axis, keepdims, same);
@@ -153,7 +163,7 @@ const countOf = (shape: Shape, axes: readonly number[]): number => sizeOf(axes.m
 
 /** The mean, in a float dtype; NaN of nothing. */
 export function mean(x: TensorLike, axis?: AxisArgument, keepdims?: boolean): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "mean");
   const options = reduceArguments("mean", axis, keepdims);
   const axes = axesOf("mean", options.axis, t.ndim);
   const total = reduction(ops.sum, t, axes, options.keepdims, toQuotient);
@@ -162,7 +172,7 @@ export function mean(x: TensorLike, axis?: AxisArgument, keepdims?: boolean): Te
 
 /** The variance: the mean square of the distance from the mean, with `ddof` less in the divisor. */
 export function variance(x: TensorLike, axis?: AxisArgument<SpreadOptions>, ddof?: number, keepdims?: boolean): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "var");
   const options = reduceArguments("var", axis, keepdims, ddof);
   const axes = axesOf("var", options.axis, t.ndim);
   const centered = subtract(t, mean(t, axes, true));
@@ -172,8 +182,8 @@ export function variance(x: TensorLike, axis?: AxisArgument<SpreadOptions>, ddof
 
 /** The standard deviation: the square root of the variance. Where all elements are equal its gradient is 0. */
 export function std(x: TensorLike, axis?: AxisArgument<SpreadOptions>, ddof?: number, keepdims?: boolean): Tensor {
-  const { constant } = reduceArguments("std", axis);
-  const spread = variance(x, axis, ddof, keepdims);
+  const { constant } = reduceArguments("std", axis, keepdims, ddof);
+  const spread = naming("std", () => variance(x, axis, ddof, keepdims));
   // At 0 the root has an infinite slope: its argument is replaced there, and so gets no gradient.
   const isZero = spread.eq(0);
   return withConstant("std", where(isZero, 0, sqrt(where(isZero, 1, spread))), constant);
@@ -181,7 +191,7 @@ export function std(x: TensorLike, axis?: AxisArgument<SpreadOptions>, ddof?: nu
 
 /** log Σ exp x, computed from the largest element, so that nothing overflows; -∞ of nothing. */
 export function logsumexp(x: TensorLike, axis?: AxisArgument, keepdims?: boolean): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "logsumexp");
   const options = reduceArguments("logsumexp", axis, keepdims);
   const axes = axesOf("logsumexp", options.axis, t.ndim);
   if (countOf(t.shape, axes) === 0) return log(sum(exp(t), axes, options.keepdims));
@@ -195,22 +205,23 @@ export function logsumexp(x: TensorLike, axis?: AxisArgument, keepdims?: boolean
 
 /** The sum of what is not NaN; 0 of nothing. */
 export function nansum(x: TensorLike, axis?: AxisArgument, keepdims?: boolean): Tensor {
-  const t = asTensor(x);
-  return sum(where(isnan(t), 0, t), axis, keepdims);
+  const t = asTensor(x, "nansum");
+  return naming("nansum", () => sum(where(isnan(t), 0, t), axis, keepdims));
 }
 
 /** The mean of what is not NaN; NaN of nothing. */
 export function nanmean(x: TensorLike, axis?: AxisArgument, keepdims?: boolean): Tensor {
-  const t = asTensor(x);
-  const total = nansum(t, axis, keepdims);
-  return divide(total, sum(isnan(t).eq(false), axis, keepdims));
+  const t = asTensor(x, "nanmean");
+  return naming("nanmean", () => divide(nansum(t, axis, keepdims), sum(isnan(t).eq(false), axis, keepdims)));
 }
 
 function argExtremum(op: Reduce, name: string, x: TensorLike, axis: AxisArgument, keepdims?: boolean): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, name);
   const options = reduceArguments(name, axis, keepdims);
   if (Array.isArray(options.axis))
-    throw new GradloomError(`${name}: axis is one number or null, not the list [${options.axis.join(", ")}]`);
+    throw new IndexError(
+      `${name}: axis is one number or null, not the list [${options.axis.join(", ")}]; use ravel() on several axes`,
+    );
   const axes = options.axis === null ? axesOf(name, null, t.ndim) : [checkAxis(name, options.axis as number, t.ndim)];
   if (countOf(t.shape, axes) === 0) {
     throw new ShapeError(`${name}: no elements to choose from in shape ${shapeText(t.shape)}; check for size 0 before`);

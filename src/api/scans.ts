@@ -5,11 +5,12 @@ import type { Scan } from "../ir/record.ts";
 import { asTensor, castNode, noteUses, shapeText, type TensorLike } from "./apply.ts";
 import { checkAxis } from "./axes.ts";
 import { notEqual, subtract } from "./elementwise.ts";
-import { GradloomError, ShapeError } from "./errors.ts";
+import { GradloomError, IndexError, ShapeError } from "./errors.ts";
 import { slice } from "./index-syntax.ts";
+import { checkOptions, whatIs } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { TraceNode } from "./trace.ts";
-import { withConstant } from "./ufunc.ts";
+import { checkFlag, withConstant } from "./ufunc.ts";
 import { ravel } from "./views.ts";
 
 /** The options of a scan. */
@@ -21,11 +22,12 @@ export interface ScanOptions {
 }
 
 function scan(op: Scan, x: TensorLike, given: number | null | ScanOptions | undefined): Tensor {
-  const options = typeof given === "object" && given !== null ? given : { axis: given ?? null };
-  const { axis = null, constant = null } = options as ScanOptions;
+  const asked = typeof given === "object" && !Array.isArray(given) ? given : { axis: given ?? null };
+  const { axis = null, constant = null } = checkOptions(op.name, asked as ScanOptions | null, ["axis", "constant"]);
+  checkFlag(op.name, constant);
   if (axis !== null && typeof axis !== "number")
-    throw new GradloomError(`${op.name}: axis is one number or null, not ${JSON.stringify(axis)}`);
-  const whole = asTensor(x);
+    throw new IndexError(`${op.name}: axis is one number or null, not ${whatIs(axis)}; scan along one axis`);
+  const whole = asTensor(x, op.name);
   const t = axis === null ? ravel(whole) : whole;
   const along = axis === null ? 0 : checkAxis(op.name, axis, t.ndim);
   noteUses([whole, t], true);
@@ -48,12 +50,11 @@ export function cumprod(x: TensorLike, axis?: number | null | ScanOptions): Tens
 }
 
 /** The differences of neighbours along an axis, `n` times over; of bool, where neighbours differ. */
-export function diff(
-  x: TensorLike,
-  { n = 1, axis = -1 }: { readonly n?: number; readonly axis?: number } = {},
-): Tensor {
-  let t = asTensor(x);
-  if (!Number.isInteger(n) || n < 0) throw new GradloomError(`diff: n is a whole number from 0, not ${n}`);
+export function diff(x: TensorLike, options: { readonly n?: number; readonly axis?: number } = {}): Tensor {
+  const { n = 1, axis = -1 } = checkOptions("diff", options, ["n", "axis"]);
+  let t = asTensor(x, "diff");
+  if (!Number.isInteger(n) || n < 0)
+    throw new GradloomError(`diff: n is ${whatIs(n)}; it must be a whole number from 0`);
   if (t.ndim === 0) throw new ShapeError(`diff: shape ${shapeText(t.shape)} has no axis; pass at least one axis`);
   const along = checkAxis("diff", axis, t.ndim);
   const part = (start: number, stop: number | null): Tensor =>

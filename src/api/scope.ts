@@ -1,5 +1,6 @@
 /** Deterministic release of memory, for those who want it: nobody has to. */
 
+import { checkFunction } from "./options.ts";
 import { freshGradients, scalarRoots, writtenLeaves } from "./pending.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -32,6 +33,7 @@ export function disposeStorage(storage: Storage): void {
  * everything that shares their memory).
  */
 export function scope<T>(body: () => T): T {
+  checkFunction("scope", "the body", body);
   const made = new Set<Storage>();
   scopes.push(made);
   let kept: T;

@@ -10,6 +10,8 @@ import { isnan, less, lessEqual, logicalAnd, logicalNot, logicalOr, where } from
 import { GradloomError, ShapeError } from "./errors.ts";
 import { slice } from "./index-syntax.ts";
 import { concatenate } from "./join.ts";
+import { checkOptions, isList, whatIs } from "./options.ts";
+import { mean } from "./reductions.ts";
 import { leafOf, Tensor } from "./tensor.ts";
 import { TraceNode } from "./trace.ts";
 import { maskInTrace } from "./tracing.ts";
@@ -25,7 +27,7 @@ export interface SortOptions {
 
 /** The tensor with the sorted axis last, and how to move it back. */
 function prepared(caller: string, x: TensorLike, axis: number | null): { moved: Tensor; back: (t: Tensor) => Tensor } {
-  const t = asTensor(x);
+  const t = asTensor(x, caller);
   if (axis === null) return { moved: ravel(t), back: (r) => r };
   const along = checkAxis(caller, axis, t.ndim);
   if (along === t.ndim - 1) return { moved: t, back: (r) => r };
@@ -55,9 +57,9 @@ function takeLast(t: Tensor, positions: TraceNode): TraceNode {
 }
 
 /** The elements in ascending order along an axis. Gradients follow the elements. */
-export function sort(x: TensorLike, { axis = -1, descending = false }: SortOptions = {}): Tensor {
-  const source = asTensor(x);
-  if (source.ndim === 0 && axis !== null) return source.pos();
+export function sort(x: TensorLike, options: SortOptions = {}): Tensor {
+  const { axis = -1, descending = false } = checkOptions("sort", options, ["axis", "descending"]);
+  const source = asTensor(x, "sort");
   const { moved, back } = prepared("sort", source, axis);
   const node = takeLast(moved, orderNode(moved, "sort", descending));
   noteUses([source], true);
@@ -65,8 +67,10 @@ export function sort(x: TensorLike, { axis = -1, descending = false }: SortOptio
 }
 
 /** The positions along an axis that sort it; int32. Equal elements stay in order. */
-export function argsort(x: TensorLike, { axis = -1, descending = false }: SortOptions = {}): Tensor {
-  const { moved, back } = prepared("argsort", x, asTensor(x).ndim === 0 ? null : axis);
+export function argsort(x: TensorLike, options: SortOptions = {}): Tensor {
+  const { axis = -1, descending = false } = checkOptions("argsort", options, ["axis", "descending"]);
+  const scalar = asTensor(x, "argsort").ndim === 0 && (axis === 0 || axis === -1);
+  const { moved, back } = prepared("argsort", x, scalar ? null : axis);
   return back(Tensor.of(orderNode(moved, "argsort", descending), true));
 }
 
@@ -81,13 +85,15 @@ export interface TopKOptions {
 export function topK(
   x: TensorLike,
   k: number,
-  { axis = -1, largest = true }: TopKOptions = {},
+  options: TopKOptions = {},
 ): { readonly values: Tensor; readonly indices: Tensor } {
-  const t = asTensor(x);
+  const { axis = -1, largest = true } = checkOptions("topK", options, ["axis", "largest"]);
+  const t = asTensor(x, "topK");
   const along = checkAxis("topK", axis, t.ndim);
   if (!Number.isInteger(k) || k < 0 || k > t.shape[along]!) {
     throw new ShapeError(
-      `topK: k = ${k} of ${t.shape[along]} elements along axis ${along} of shape ${shapeText(t.shape)}`,
+      `topK: k is ${whatIs(k)} for ${t.shape[along]} elements along axis ${along} of shape ${shapeText(t.shape)}; ` +
+        "it must be a whole number from 0 to that",
     );
   }
   const { moved, back } = prepared("topK", t, along);
@@ -108,8 +114,9 @@ export function topK(
 export function percentile(
   x: TensorLike,
   q: number | readonly number[],
-  { axis = null, keepdims = false }: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
+  options: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
 ): Tensor {
+  const { axis = null, keepdims = false } = checkOptions("percentile", options, ["axis", "keepdims"]);
   return between("percentile", x, q, 100, axis, keepdims);
 }
 
@@ -121,17 +128,22 @@ export function percentile(
 export function quantile(
   x: TensorLike,
   q: number | readonly number[],
-  { axis = null, keepdims = false }: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
+  options: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
 ): Tensor {
+  const { axis = null, keepdims = false } = checkOptions("quantile", options, ["axis", "keepdims"]);
   return between("quantile", x, q, 1, axis, keepdims);
 }
 
 /** The middle element along an axis, or the mean of the two in the middle; NaN where there is one. */
 export function median(
   x: TensorLike,
-  { axis = null, keepdims = false }: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
+  options: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
 ): Tensor {
-  return between("median", x, 50, 100, axis, keepdims);
+  const { axis = null, keepdims = false } = checkOptions("median", options, ["axis", "keepdims"]);
+  const t = asTensor(x, "median");
+  // Without elements both are NaN.
+  const empty = t.size === 0 && (axis === null || t.shape.at(axis) === 0);
+  return empty ? mean(t, axis, keepdims) : between("median", t, 50, 100, axis, keepdims);
 }
 
 function between(
@@ -142,13 +154,21 @@ function between(
   axis: number | null,
   keepdims: boolean,
 ): Tensor {
-  const t = asTensor(x);
-  const bad = [q].flat().find((each) => !(each >= 0 && each <= scale));
-  if (bad !== undefined) throw new GradloomError(`${caller}: ${bad} is not from 0 to ${scale}`);
-  const sorted = sort(t.dtype === "bool" ? t.astype("int32") : t, { axis });
+  const t = asTensor(x, caller);
+  const asked: readonly number[] = isList(q) ? q : [q];
+  const bad = asked.findIndex((each) => !(typeof each === "number" && each >= 0 && each <= scale));
+  if (bad >= 0)
+    throw new GradloomError(
+      `${caller}: q is ${whatIs(asked[bad])}; it must be a number from 0 to ${scale}, or a list of them`,
+    );
+  if (isList(q) && q.length === 0) throw new GradloomError(`${caller}: q is an empty list; pass a number, or some`);
   const along = axis === null ? 0 : checkAxis(caller, axis, t.ndim);
+  const sorted = sort(t.dtype === "bool" ? t.astype("int32") : t, { axis });
   const n = sorted.shape[along] ?? 1;
-  if (n === 0) throw new ShapeError(`${caller}: no elements along the axis in shape ${shapeText(t.shape)}`);
+  if (n === 0)
+    throw new ShapeError(
+      `${caller}: no elements along the axis in shape ${shapeText(t.shape)}; check for size 0 before`,
+    );
   const at = (k: number): Tensor =>
     sorted.ndim === 0 ? sorted : sorted.get(...sorted.shape.map((_, a) => (a === along ? slice(k, k + 1) : ":")));
   const last = at(n - 1);
@@ -164,7 +184,7 @@ function between(
     return known.reshape(keepdims ? kept : dropped).pos();
   };
   if (typeof q === "number") return one(q);
-  const parts = q.map((each) => {
+  const parts = asked.map((each) => {
     const part = one(each);
     return part.reshape([1, ...part.shape]);
   });
@@ -175,13 +195,17 @@ function between(
 export function searchsorted(
   sorted: TensorLike,
   values: TensorLike,
-  { side = "left" }: { readonly side?: "left" | "right" } = {},
+  options: { readonly side?: "left" | "right" } = {},
 ): Tensor {
-  const list = asTensor(sorted);
-  if (list.ndim !== 1) throw new ShapeError(`searchsorted: the list has shape ${shapeText(list.shape)}, not one axis`);
+  const { side = "left" } = checkOptions("searchsorted", options, ["side"]);
+  const list = asTensor(sorted, "searchsorted");
+  if (list.ndim !== 1)
+    throw new ShapeError(
+      `searchsorted: the list has shape ${shapeText(list.shape)}; it must have one axis: use ravel()`,
+    );
   if (side !== "left" && side !== "right")
-    throw new GradloomError(`searchsorted: side is "left" or "right", not ${JSON.stringify(side)}`);
-  const v = asTensor(values);
+    throw new GradloomError(`searchsorted: the side is ${whatIs(side)}; it must be "left" or "right"`);
+  const v = asTensor(values, "searchsorted");
   const n = list.size;
   let position = leafOf(new Int32Array(sizeOf(v.shape)), v.shape, "int32", true);
   if (n === 0) return position;
@@ -209,7 +233,7 @@ export interface Unique {
 
 /** The different elements. Their number depends on the values, so this computes them now; all NaN count as one. */
 export function unique(x: TensorLike): Unique {
-  const t = asTensor(x);
+  const t = asTensor(x, "unique");
   maskInTrace(t, "unique");
   const data = t.dataSync();
   const rank = (a: number, b: number): number => {

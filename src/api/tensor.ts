@@ -1,13 +1,14 @@
 /** The tensor: a chain of views over a storage, and the operations as methods. */
+
 import { Buffer } from "../backends/backend.ts";
 import { allocate, type DType, isFloat, type TypedArray } from "../ir/dtype.ts";
 import { contiguous, forEachOffset, isContiguous, type Layout, type Shape, sizeOf } from "../ir/layout.ts";
 import type { Attrs } from "../ir/node.ts";
 import { inputOp } from "../ir/ops/source.ts";
 import { copy } from "../ir/ops/unary.ts";
-import { transposeOp } from "../ir/ops/view.ts";
+import { reshapeOp, transposeOp } from "../ir/ops/view.ts";
 import type { View } from "../ir/record.ts";
-import { checkDType, elementwiseNode, shapeText, type TensorLike } from "./apply.ts";
+import { checkDType, checkTensor, elementwiseNode, shapeText, type TensorLike } from "./apply.ts";
 import { ready } from "./backend.ts";
 import { backward, clearGraph } from "./backward.ts";
 import { DisposedError, DTypeError, ShapeError } from "./errors.ts";
@@ -19,7 +20,7 @@ import { freshGradients, noteUse } from "./pending.ts";
 import { disposeStorage, registerInScope } from "./scope.ts";
 import { gradientOf, Storage } from "./storage.ts";
 import { autodiff, recordLeaf, recordView, type TraceNode, untracked } from "./trace.ts";
-import { reshape } from "./views.ts";
+import { fittingShape } from "./views.ts";
 
 interface ViewStep {
   readonly op: View;
@@ -32,7 +33,11 @@ interface ViewStep {
  */
 export class Tensor extends TensorMethods {
   readonly dtype: DType;
-  /** The memory, shared with all views. */
+  /**
+   * The memory, shared with all views.
+   *
+   * @internal
+   */
   readonly storage: Storage;
   /** The tensor that owns the memory of this view; null for one that owns its memory itself. */
   readonly base: Tensor | null;
@@ -58,13 +63,21 @@ export class Tensor extends TensorMethods {
     this.base = base;
   }
 
-  /** The tensor of a recorded value that is no view. */
+  /**
+   * The tensor of a recorded value that is no view.
+   *
+   * @internal
+   */
   static of(node: TraceNode, constant: boolean = !node.differentiable, leaf = false): Tensor {
     const value = autodiff.enabled || leaf ? node : untracked(node, !constant);
     return registered(new Tensor(new Storage(value, constant, leaf), [], contiguous(node.shape), null));
   }
 
-  /** Where the elements lie in the memory. */
+  /**
+   * Where the elements lie in the memory.
+   *
+   * @internal
+   */
   get layout(): Layout {
     return this.place;
   }
@@ -76,12 +89,14 @@ export class Tensor extends TensorMethods {
 
   /** @throws ShapeError for lengths that do not fit the elements, or that no view of the memory can have */
   set shape(shape: Shape) {
-    const reshaped = reshape(this, shape);
-    if (reshaped.storage !== this.storage) {
+    this.checkAlive("shape");
+    const attrs = { shape: fittingShape("shape", this.shape, shape) };
+    if (reshapeOp.layout(this.layout, attrs) === null) {
       throw new ShapeError(
         `shape: a view of shape ${shapeText(this.shape)} cannot become ${shapeText(shape)} without a copy; use reshape()`,
       );
     }
+    const reshaped = this.view(reshapeOp, attrs);
     this.chain = reshaped.chain;
     this.place = reshaped.place;
     this.derived = null;
@@ -98,7 +113,11 @@ export class Tensor extends TensorMethods {
     return registered(new Tensor(new Storage(value, constant, false), [back], layout, null));
   }
 
-  /** Whether the elements may lie in another order than row-major. */
+  /**
+   * Whether the elements may lie in another order than row-major.
+   *
+   * @internal
+   */
   get isStrided(): boolean {
     return this.chain.length > 0;
   }
@@ -122,6 +141,7 @@ export class Tensor extends TensorMethods {
    * The value for an operation that follows.
    *
    * @throws DisposedError that names the operation
+   * @internal
    */
   node(caller = "use"): TraceNode {
     this.checkAlive(caller);
@@ -129,7 +149,11 @@ export class Tensor extends TensorMethods {
     return this.valueNode();
   }
 
-  /** The value as it is, for reading. */
+  /**
+   * The value as it is, for reading.
+   *
+   * @internal
+   */
   valueNode(): TraceNode {
     const { current, version } = this.storage;
     if (this.chain.length === 0) return current;
@@ -143,13 +167,19 @@ export class Tensor extends TensorMethods {
   /**
    * A chain of views of the memory's present value, for a write alone: a view that is also read may become known by itself, and is
    * then no longer a view of anything.
+   *
+   * @internal
    */
   targetNode(caller: string): TraceNode {
     this.node(caller);
     return this.chain.reduce((x, { op, attrs }) => recordView(op, x, attrs), this.storage.current);
   }
 
-  /** A view of this tensor; a copy where no strides can express it (as with NumPy's `reshape`). */
+  /**
+   * A view of this tensor; a copy where no strides can express it (as with NumPy's `reshape`).
+   *
+   * @internal
+   */
   view<A extends Attrs>(op: View<A>, attrs: A): Tensor {
     this.checkAlive(op.name);
     const layout = op.layout(this.layout, attrs);
@@ -163,7 +193,7 @@ export class Tensor extends TensorMethods {
 
   /** Whether a tensor shares memory with this one. */
   sharesMemory(other: Tensor): boolean {
-    return this.storage === other.storage;
+    return this.storage === checkTensor("sharesMemory", other).storage;
   }
 
   // --- reading -----------------------------------------------------------------------------------------------------
@@ -308,11 +338,16 @@ export class Tensor extends TensorMethods {
     disposeStorage(this.storage);
   }
 
+  /** `dispose()`, at the end of a block that says `using t = …`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
-  private checkAlive(caller: string): void {
+  /**
+   * @throws DisposedError that names the operation
+   * @internal
+   */
+  checkAlive(caller: string): void {
     if (!this.storage.disposed) return;
     throw new DisposedError(
       `${caller}: this tensor of shape ${shapeText(this.shape)} was disposed; drop the dispose() or read it before, ` +
@@ -342,8 +377,14 @@ export function checkConstant(caller: string, dtype: DType, constant: boolean | 
 }
 
 /** A leaf with a copy of row-major elements. Integers and booleans are constant. */
-export function leafOf(data: ArrayLike<number>, shape: Shape, dtype: DType, constant?: boolean): Tensor {
-  checkConstant("tensor", dtype, constant);
+export function leafOf(
+  data: ArrayLike<number>,
+  shape: Shape,
+  dtype: DType,
+  constant?: boolean,
+  caller = "tensor",
+): Tensor {
+  checkConstant(caller, dtype, constant);
   const host = allocate(dtype, data.length);
   if (dtype === "bool") for (let i = 0; i < data.length; i++) host[i] = data[i] === 0 ? 0 : 1;
   else host.set(data);

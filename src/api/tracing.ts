@@ -1,4 +1,6 @@
 /** The inputs of a model that is being compiled: their values are examples, which nothing may be decided by. */
+import type { TypedArray } from "../ir/dtype.ts";
+import { hasBackend } from "./backend.ts";
 import { GradloomError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 import type { TraceNode } from "./trace.ts";
@@ -25,6 +27,12 @@ export function dependsOnPlaceholder(node: TraceNode): boolean {
     for (const x of n.inputs) seen.add(x);
   }
   return false;
+}
+
+/** The elements, for a check of them: null for a model's inputs, and where they would have to be computed and cannot be now. */
+export function valuesIfKnown(t: Tensor): TypedArray | null {
+  const node = t.valueNode();
+  return (node.buffer !== null || hasBackend()) && !dependsOnPlaceholder(node) ? t.dataSync() : null;
 }
 
 /** @throws GradloomError where a mask, on which a shape depends, depends on a model's inputs */

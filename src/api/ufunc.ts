@@ -23,8 +23,9 @@ import {
   shapeText,
   type TensorLike,
 } from "./apply.ts";
-import { DTypeError, GradloomError, ShapeError } from "./errors.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
 import { checkWritable, writeThrough } from "./inplace.ts";
+import { checkOptions, whatIs } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { recordConstant, TraceNode } from "./trace.ts";
 
@@ -43,7 +44,7 @@ export interface UfuncOptions {
   readonly constant?: boolean | null;
 }
 
-const KNOWN = ["out", "where", "dtype", "constant"];
+const KNOWN = ["out", "where", "dtype", "constant"] as const;
 
 /**
  * Applies an element-wise operation with options.
@@ -53,10 +54,9 @@ const KNOWN = ["out", "where", "dtype", "constant"];
  */
 export function applyUfunc(op: Elementwise, operands: readonly TensorLike[], options?: UfuncOptions): Tensor {
   if (options === undefined) return applyElementwise(op, ...operands);
-  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined)
-    throw new GradloomError(`${op.name}: there is no option "${unknown}"; there are ${KNOWN.join(", ")}`);
+  checkOptions(op.name, options, KNOWN);
   const { where: mask = true, constant = null } = options;
+  checkFlag(op.name, constant);
   const out = outOf(op.name, options.out);
   if (mask === true && out === null && options.dtype === undefined)
     return withConstant(op.name, applyElementwise(op, ...operands), constant);
@@ -88,9 +88,13 @@ function compute(
     const wanted = checkDType(asked, name);
     const from = resultType(values);
     if (operation.result === "bool" ? wanted !== "bool" : !canCastSameKind(from, wanted) || !takes(operation, wanted)) {
-      throw new DTypeError(
-        `${name}: dtype "${wanted}" does not fit operands of ${from}; leave it out, or convert them with astype`,
-      );
+      const reason =
+        operation.result === "bool"
+          ? "does not fit a result of bool"
+          : takes(operation, wanted)
+            ? `does not fit operands of ${from}`
+            : "is none that it is defined on";
+      throw new DTypeError(`${name}: dtype "${wanted}" ${reason}; leave it out, or convert with astype`);
     }
     if (operation.result !== "bool") [op, dtype] = [operation, wanted];
   }
@@ -114,7 +118,7 @@ function choose(name: string, mask: TensorLike, there: TraceNode, elsewhere: Tra
 
 function maskOf(name: string, mask: TensorLike): readonly TensorLike[] {
   if (typeof mask === "boolean") return [];
-  const t = asTensor(mask);
+  const t = asTensor(mask, name);
   if (t.dtype !== "bool")
     throw new DTypeError(
       `${name}: where is a mask of bool, not of ${t.dtype}; compare, or convert with astype("bool")`,
@@ -125,7 +129,7 @@ function maskOf(name: string, mask: TensorLike): readonly TensorLike[] {
 function outOf(name: string, given: UfuncOptions["out"]): Tensor | null {
   const out: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
   if (out === undefined || out === null) return null;
-  if (out instanceof Tensor) return out;
+  if (out instanceof Tensor) return asTensor(out, name);
   throw new DTypeError(`${name}: out must be a tensor, which is written in place; make one with zeros or zerosLike`);
 }
 
@@ -145,6 +149,14 @@ function checkOut(name: string, out: Tensor, shape: Shape, dtype: DType): void {
   checkWritable(name, out);
 }
 
+/** @throws DTypeError for a flag that is none. Called before anything is recorded, so that no gradient is dropped. */
+export function checkFlag(name: string, constant: unknown): void {
+  if (constant === null || constant === undefined || typeof constant === "boolean") return;
+  throw new DTypeError(
+    `${name}: constant must be true or false, not ${whatIs(constant)}; leave it out for the default`,
+  );
+}
+
 /**
  * The tensor with the flag as asked.
  *
@@ -152,8 +164,7 @@ function checkOut(name: string, out: Tensor, shape: Shape, dtype: DType): void {
  */
 export function withConstant(name: string, t: Tensor, constant: boolean | null | undefined): Tensor {
   if (constant === null || constant === undefined || constant === t.constant) return t;
-  if (typeof constant !== "boolean")
-    throw new DTypeError(`${name}: constant must be true or false, not ${JSON.stringify(constant)}`);
+  checkFlag(name, constant);
   if (!constant && !isFloat(t.dtype)) {
     throw new DTypeError(
       `${name}: ${t.dtype} tensors are constants; leave constant out, or convert with astype("float32")`,

@@ -6,9 +6,10 @@ import { copy } from "../ir/ops/unary.ts";
 import { broadcastToOp, reshapeOp, sliceOp, transposeOp, windowsOp } from "../ir/ops/view.ts";
 import { isAdvanced, resolveAdvanced } from "./advanced-index.ts";
 import { asTensor, detachNode, elementwiseNode, noteUses, shapeText, type TensorLike } from "./apply.ts";
-import { checkAxes, checkAxis } from "./axes.ts";
+import { checkAxes, checkAxis, checkShape } from "./axes.ts";
 import { IndexError, ShapeError } from "./errors.ts";
 import { type BasicIndex, type Index, parseIndex, resolveIndex } from "./index-syntax.ts";
+import { checkOptions, isList, whatIs } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 import { TraceNode } from "./trace.ts";
 
@@ -19,6 +20,7 @@ import { TraceNode } from "./trace.ts";
  * @throws IndexError where an item is malformed or out of bounds
  */
 export function getItem(x: Tensor, index: Index): Tensor {
+  x.checkAlive("get");
   if (isAdvanced(index)) {
     const { positions } = resolveAdvanced(x.shape, index, "get");
     noteUses([x], true);
@@ -45,34 +47,47 @@ export function select(x: Tensor, index: BasicIndex, caller: string): Tensor {
 
 /** The elements in row-major order under another shape; one length may be -1. A copy where no view is possible. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "reshape");
+  return t.view(reshapeOp, { shape: fittingShape("reshape", t.shape, shape) });
+}
+
+/** A shape of as many elements, whose -1 is replaced by what is left. @throws ShapeError where there is none */
+export function fittingShape(caller: string, from: Shape, shape: Shape): number[] {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`${caller}: the shape is ${whatIs(shape)}; pass a list of lengths, such as [2, -1]`);
+  const bad = shape.findIndex((d) => !Number.isInteger(d) || d < -1);
+  if (bad >= 0)
+    throw new ShapeError(`${caller}: ${whatIs(shape[bad])} is no length; lengths are whole numbers, and one may be -1`);
   const unknown = shape.flatMap((d, k) => (d === -1 ? [k] : []));
   const known = sizeOf(shape.filter((d) => d !== -1));
-  const bad = shape.find((d) => !Number.isInteger(d) || d < -1);
-  if (bad !== undefined)
-    throw new ShapeError(`reshape: ${bad} is no length; lengths are whole numbers, and one may be -1`);
   if (unknown.length > 1)
-    throw new ShapeError(`reshape: ${shapeText(shape)} has more than one -1; give all lengths but one`);
-  const full = [...shape];
-  if (unknown.length === 1) full[unknown[0]!] = known === 0 ? Number.NaN : t.size / known;
-  if (sizeOf(full) !== t.size || full.some((d) => !Number.isInteger(d))) {
+    throw new ShapeError(`${caller}: ${shapeText(shape)} has more than one -1; give all lengths but one`);
+  const [size, full] = [sizeOf(from), [...shape]];
+  if (unknown.length === 1) full[unknown[0]!] = known === 0 ? Number.NaN : size / known;
+  if (sizeOf(full) !== size || full.some((d) => !Number.isInteger(d))) {
     throw new ShapeError(
-      `reshape: ${t.size} elements of shape ${shapeText(t.shape)} do not fit ${shapeText(shape)}; ` +
+      `${caller}: ${size} elements of shape ${shapeText(from)} do not fit ${shapeText(shape)}; ` +
         "the lengths' product must be the number of elements",
     );
   }
-  return t.view(reshapeOp, { shape: full });
+  return full;
 }
 
 /** Axes reversed, or in the order of `axes`. */
 export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
-  const t = asTensor(x);
-  if (axes === undefined || (axes.length === 0 && t.ndim > 0))
+  return reorder("transpose", x, axes);
+}
+
+/** As {@link transpose}, under another name. */
+export function reorder(caller: string, x: TensorLike, axes?: readonly number[]): Tensor {
+  const t = asTensor(x, caller);
+  if (axes === undefined || axes === null || (isList(axes) && axes.length === 0 && t.ndim > 0))
     return t.view(transposeOp, { axes: t.shape.map((_, k) => t.ndim - 1 - k) });
-  const order = checkAxes("transpose", axes, t.ndim);
+  if (!Array.isArray(axes)) throw new IndexError(`${caller}: the axes are ${whatIs(axes)}; pass a list of them`);
+  const order = checkAxes(caller, axes, t.ndim);
   if (order.length !== t.ndim) {
     throw new IndexError(
-      `transpose: axes [${axes.join(", ")}] must name each of the ${t.ndim} axes of ${shapeText(t.shape)} once`,
+      `${caller}: axes [${axes.join(", ")}] must name each of the ${t.ndim} axes of ${shapeText(t.shape)} once`,
     );
   }
   return t.view(transposeOp, { axes: order });
@@ -80,7 +95,7 @@ export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
 
 /** Two axes exchanged. @throws IndexError where there is no such axis */
 export function swapaxes(x: TensorLike, a: number, b: number): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "swapaxes");
   const axes = t.shape.map((_, k) => k);
   const [i, j] = [checkAxis("swapaxes", a, t.ndim), checkAxis("swapaxes", b, t.ndim)];
   [axes[i], axes[j]] = [j, i];
@@ -93,7 +108,7 @@ export function moveaxis(
   source: number | readonly number[],
   destination: number | readonly number[],
 ): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "moveaxis");
   const from = checkAxes("moveaxis", source, t.ndim);
   const to = checkAxes("moveaxis", destination, t.ndim);
   if (from.length !== to.length) {
@@ -109,7 +124,9 @@ export function moveaxis(
 
 /** Without axes of length 1: all of them, or those named. */
 export function squeeze(x: TensorLike, axis: number | readonly number[] | null = null): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "squeeze");
+  // NumPy lets a scalar pass as one element along axis 0.
+  if (t.ndim === 0 && (axis === 0 || axis === -1)) return t.view(reshapeOp, { shape: [] });
   const axes = axis === null ? t.shape.flatMap((d, k) => (d === 1 ? [k] : [])) : checkAxes("squeeze", axis, t.ndim);
   const long = axes.find((k) => t.shape[k] !== 1);
   if (long !== undefined) {
@@ -122,8 +139,8 @@ export function squeeze(x: TensorLike, axis: number | readonly number[] | null =
 
 /** With axes of length 1 at positions of the result. */
 export function expandDims(x: TensorLike, axis: number | readonly number[]): Tensor {
-  const t = asTensor(x);
-  const count = typeof axis === "number" ? 1 : axis.length;
+  const t = asTensor(x, "expandDims");
+  const count = Array.isArray(axis) ? axis.length : 1;
   const axes = checkAxes("expandDims", axis, t.ndim + count);
   const rest = [...t.shape];
   const shape = Array.from({ length: t.ndim + count }, (_, k) => (axes.includes(k) ? 1 : rest.shift()!));
@@ -132,7 +149,7 @@ export function expandDims(x: TensorLike, axis: number | readonly number[]): Ten
 
 /** The elements in one axis: a view where they lie in row-major order, otherwise a copy. */
 export function ravel(x: TensorLike): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "ravel");
   if (isContiguous({ ...t.layout, offset: 0 })) return reshape(t, [-1]);
   noteUses([t], true);
   return reshape(Tensor.of(elementwiseNode(copy, t.node())), [-1]);
@@ -140,7 +157,8 @@ export function ravel(x: TensorLike): Tensor {
 
 /** The operand stretched to a shape; the view names elements several times and cannot be written. @throws ShapeError */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
-  const t = asTensor(x);
+  const t = asTensor(x, "broadcastTo");
+  checkShape("broadcastTo", shape);
   const joint = broadcastShapes(t.shape, shape);
   if (joint === null || !sameShape(joint, shape)) {
     throw new ShapeError(
@@ -153,7 +171,7 @@ export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
 
 /** A copy through which no gradient flows. */
 export function detach(x: Tensor): Tensor {
-  return Tensor.of(elementwiseNode(copy, detachNode(x.node())), true);
+  return Tensor.of(elementwiseNode(copy, detachNode(asTensor(x, "detach").node())), true);
 }
 
 /** How sliding windows are taken: one number for all windowed axes, or one an axis. */
@@ -173,15 +191,17 @@ export interface WindowOptions {
 export function slidingWindowView(
   x: TensorLike,
   window: number | readonly number[],
-  { step = 1, dilation = 1, axis }: WindowOptions = {},
+  options: WindowOptions = {},
 ): Tensor {
-  const t = asTensor(x);
-  const lengths = typeof window === "number" ? [window] : [...window];
+  const { step = 1, dilation = 1, axis } = checkOptions("slidingWindowView", options, ["step", "dilation", "axis"]);
+  const t = asTensor(x, "slidingWindowView");
+  const lengths: number[] = Array.isArray(window) ? [...window] : [window as number];
   const axes =
     axis === undefined
       ? lengths.map((_, k) => t.ndim - lengths.length + k)
       : checkAxes("slidingWindowView", axis, t.ndim);
-  const spread = (n: number | readonly number[]): number[] => (typeof n === "number" ? lengths.map(() => n) : [...n]);
+  const spread = (n: number | readonly number[]): number[] =>
+    Array.isArray(n) ? [...n] : lengths.map(() => n as number);
   const [steps, dilations] = [spread(step), spread(dilation)];
   if (
     axes.length !== lengths.length ||
@@ -198,7 +218,9 @@ export function slidingWindowView(
     const all = [lengths[k]!, steps[k]!, dilations[k]!];
     const bad = all.find((n) => !Number.isInteger(n) || n < 1);
     if (bad !== undefined)
-      throw new ShapeError(`slidingWindowView: ${bad} is no length, step or dilation; give whole numbers from 1`);
+      throw new ShapeError(
+        `slidingWindowView: ${whatIs(bad)} is no length, step or dilation; give whole numbers from 1`,
+      );
     const reach = (lengths[k]! - 1) * dilations[k]! + 1;
     if (reach > t.shape[a]!) {
       throw new ShapeError(

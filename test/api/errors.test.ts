@@ -66,13 +66,13 @@ describe.each<BackendName>(["wasm", "reference"])("errors on %s", (backend) => {
 
   it("refuse a ragged list", () => {
     expect(failure(() => tensor([[1, 2], [3]]))).toMatchInlineSnapshot(
-      `"ShapeError: ragged nested list: value[1] is a list of length 1, but value[0] is a list of length 2; lists at one depth need one length"`,
+      `"ShapeError: tensor: ragged nested list: value[1] is a list of length 1, but value[0] is a list of length 2; lists at one depth need one length"`,
     );
     expect(failure(() => tensor([[1, 2], 3]))).toMatchInlineSnapshot(
-      `"ShapeError: ragged nested list: value[1] is the number 3, but value[0] is a list of length 2; lists at one depth need one length"`,
+      `"ShapeError: tensor: ragged nested list: value[1] is the number 3, but value[0] is a list of length 2; lists at one depth need one length"`,
     );
     expect(failure(() => tensor(["1"] as unknown as number[]))).toMatchInlineSnapshot(
-      `"DTypeError: cannot make an array element of the string "1" at value[0]: convert it with Number()"`,
+      `"DTypeError: tensor: cannot make an array element of the string "1" at value[0]: convert it with Number()"`,
     );
   });
 

@@ -130,7 +130,7 @@ describe("errors", () => {
       `[IndexError: index: cannot index with a boolean; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
     );
     expect(() => parseIndex(index(undefined))).toThrowErrorMatchingInlineSnapshot(
-      `[IndexError: index: cannot index with a undefined; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
+      `[IndexError: index: cannot index with undefined; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,
     );
     expect(() => parseIndex(index({ start: 1 }))).toThrowErrorMatchingInlineSnapshot(
       `[IndexError: index: cannot index with an object; an index item is an integer, a slice such as "1:-1" or slice(1, -1), "...", newaxis, or an array]`,

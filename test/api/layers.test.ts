@@ -1,15 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  avgPool,
-  batchnorm,
-  convNd,
-  dropout,
-  embedding,
-  groupNorm,
-  layerNorm,
-  linear,
-  maxPool,
-} from "../../src/api/layers.ts";
+import { avgPool, convNd, dropout, embedding, linear, maxPool } from "../../src/api/layers.ts";
+import { batchnorm, groupNorm, layerNorm } from "../../src/api/normalization.ts";
 import {
   arange,
   type BackendName,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   binaryCrossentropyWithLogits,
+  type FocalOptions,
   focalLoss,
   huberLoss,
   marginRankingLoss,
@@ -43,8 +44,10 @@ describe.each<BackendName>(["wasm", "reference"])("losses on %s", (backend) => {
     });
 
     it("focal ones, also where a probability is 1", () => {
-      for (const c of losses.focalLoss) checkCase(`gamma ${c.gamma}`, c, (x) => focalLoss(x, LABELS, c));
-      for (const c of losses.softmaxFocalLoss) checkCase(`gamma ${c.gamma}`, c, (x) => softmaxFocalLoss(x, LABELS, c));
+      const options = ({ alpha, gamma }: { alpha: number; gamma: number }): FocalOptions => ({ alpha, gamma });
+      for (const c of losses.focalLoss) checkCase(`gamma ${c.gamma}`, c, (x) => focalLoss(x, LABELS, options(c)));
+      for (const c of losses.softmaxFocalLoss)
+        checkCase(`gamma ${c.gamma}`, c, (x) => softmaxFocalLoss(x, LABELS, options(c)));
     });
 
     it("margin ranking", () => {

@@ -189,7 +189,7 @@ describe("a model", () => {
       `"ShapeError: run: input 0 has shape (2,), but the model was compiled for (3,); pass that shape, or compile the function for this one"`,
     );
     expect(await failure(() => loaded.run([1, 2, 3]))).toMatchInlineSnapshot(
-      `"ShapeError: run: the model takes 2 inputs, not 1"`,
+      `"ShapeError: run: the model takes 2 inputs, not 1; pass one for each"`,
     );
     expect(await failure(() => loaded.run([1, 2, 3], tensor([1, 2, 3])))).toMatchInlineSnapshot(
       `"DTypeError: run: input 1 is float32, but the model was compiled for float64; convert it with astype("float64")"`,

@@ -128,7 +128,7 @@ describe("errors", () => {
     const list: Nested[] = [];
     list.push(list);
     expect(() => fromNested(list)).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: lists nest deeper than 64 levels (does a list contain itself?)]`,
+      `[ShapeError: lists nest deeper than 64 levels; does a list contain itself?]`,
     );
   });
 
@@ -148,7 +148,7 @@ describe("errors", () => {
       `[DTypeError: cannot make an array element of undefined at value[1]: elements are numbers or booleans]`,
     );
     expect(() => flatten({ length: 1 })).toThrowErrorMatchingInlineSnapshot(
-      `[DTypeError: cannot make an array element of a Object: elements are numbers or booleans]`,
+      `[DTypeError: cannot make an array element of an object: elements are numbers or booleans]`,
     );
     expect(() => flatten([Float32Array.of(1)])).toThrowErrorMatchingInlineSnapshot(
       `[DTypeError: cannot make an array element of a Float32Array at value[0]: convert it with Array.from(), or pass one typed array for all elements]`,

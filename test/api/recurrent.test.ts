@@ -72,7 +72,7 @@ describe.each<BackendName>(["wasm", "reference"])("recurrent layers on %s", (bac
       const changed = (k: number, t: Tensor): Tensor[] => inputs.with(k, t);
       expect(() => gruOf(changed(0, zeros([3, 2])))).toThrow(ShapeError);
       expect(() => gruOf(changed(4, zeros([2, 2])))).toThrowErrorMatchingInlineSnapshot(
-        `[ShapeError: gru: Ur has shape (2, 2); it must have shape (3, 2), (C, D): inputs by units]`,
+        `[ShapeError: gru: Ur has shape (2, 2); it must have shape (3, 2), (C, D): inputs by units, where D is the size of bz]`,
       );
       expect(() => gruOf(changed(5, zeros([3, 2])))).toThrow(ShapeError);
       expect(() => gruOf(changed(6, zeros([3])))).toThrow(ShapeError);

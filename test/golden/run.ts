@@ -24,7 +24,7 @@ const binary =
   (f: (x: gl.Tensor, y: gl.Tensor, options?: gl.UfuncOptions) => gl.Tensor): Run =>
   ([x, y], kwargs, env) =>
     f(t(x), t(y), ufuncOptions(kwargs, env));
-const binaryLoss =
+const plainBinary =
   (f: (x: gl.Tensor, y: gl.Tensor) => gl.Tensor): Run =>
   ([x, y]) =>
     f(t(x), t(y));
@@ -41,8 +41,8 @@ const inPlace =
   ([x, y]) =>
     f(t(x), t(y));
 
-/** How each operation is called; those left out do not exist yet. */
-const CALLS: { readonly [Op in GoldenOp]?: Run } = {
+/** How each operation is called; reading and writing by an index are steps of their own. */
+const CALLS: { readonly [Op in Exclude<GoldenOp, "getitem" | "setitem">]: Run } = {
   absolute: unary(gl.absolute),
   arccos: unary(gl.arccos),
   arccosh: unary(gl.arccosh),
@@ -77,8 +77,8 @@ const CALLS: { readonly [Op in GoldenOp]?: Run } = {
   max_pool: ([x], { pool, stride }) => gl.maxPool(t(x), pool!, stride!),
   margin_ranking_loss: ([a, b, y], { margin }) => gl.marginRankingLoss(t(a), t(b), t(y), margin!),
   multiclass_hinge: ([x, y], { hinge }) => gl.multiclassHinge(t(x), t(y), hinge),
-  negative_log_likelihood: binaryLoss(gl.negativeLogLikelihood),
-  softmax_crossentropy: binaryLoss(gl.softmaxCrossentropy),
+  negative_log_likelihood: plainBinary(gl.negativeLogLikelihood),
+  softmax_crossentropy: plainBinary(gl.softmaxCrossentropy),
   softmax_focal_loss: ([x, y], { alpha = 1, gamma = 0 }) =>
     gl.softmaxFocalLoss(t(x), t(y), { alpha, gamma: gamma as number }),
   elu: ([x], { alpha }) => gl.elu(t(x), alpha),
@@ -113,7 +113,7 @@ const CALLS: { readonly [Op in GoldenOp]?: Run } = {
   sum: reduction(gl.sum),
   std: spread(gl.std),
   var: spread(gl.variance),
-  matmul: binary(gl.matmul),
+  matmul: plainBinary(gl.matmul),
   multi_matmul: ([xs]) => gl.multiMatmul(list(xs)),
   einsum: (xs, { subscripts }) => gl.einsum(subscripts!, ...xs.map(t)),
   cumprod: ([x], { axis }) => gl.cumprod(t(x), axis as number | undefined),
@@ -132,16 +132,6 @@ const CALLS: { readonly [Op in GoldenOp]?: Run } = {
   concatenate: ([xs], { axis }) => gl.concatenate(list(xs), axis as number),
   stack: ([xs], { axis }) => gl.stack(list(xs), axis as number),
 };
-
-/** Everything a step needs that does not exist yet. */
-function missingFor({ op, index }: GoldenStep): string[] {
-  return index === undefined && CALLS[op] === undefined ? [op] : [];
-}
-
-/** Everything a case needs that does not exist yet. */
-export function missing(golden: GoldenCase): string[] {
-  return [...new Set(golden.steps.flatMap(missingFor))];
-}
 
 function indexItem(item: GoldenIndexItem): gl.IndexItem {
   if (typeof item === "number") return item;
@@ -163,7 +153,7 @@ function runStep(step: GoldenStep, env: Map<string, gl.Tensor>): void {
   else if (step.op === "setitem") {
     const index = step.index.map(indexItem);
     result = t(args[0]).set_(index, args[1] as gl.Tensor | number);
-  } else result = CALLS[step.op]!(args, step.kwargs ?? {}, env);
+  } else result = CALLS[step.op](args, step.kwargs ?? {}, env);
   if (step.out !== undefined) env.set(step.out, result);
 }
 

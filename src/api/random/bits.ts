@@ -1,13 +1,12 @@
 /** Random bits and uniform numbers as recorded values. */
 
 import type { DType } from "../../ir/dtype.ts";
-import { contiguousStrides, type Shape, sizeOf } from "../../ir/layout.ts";
+import { contiguousStrides, type Shape } from "../../ir/layout.ts";
 import { add, multiply } from "../../ir/ops/arithmetic.ts";
 import { rightShiftUnsigned } from "../../ir/ops/bits.ts";
 import { threefryFirst, threefrySecond } from "../../ir/ops/random.ts";
 import { iotaOp } from "../../ir/ops/source.ts";
-import { broadcastNode, castNode, elementwiseNode, shapeText } from "../apply.ts";
-import { ShapeError } from "../errors.ts";
+import { broadcastNode, castNode, elementwiseNode } from "../apply.ts";
 import { recordConstant, TraceNode } from "../trace.ts";
 import type { RandomKey } from "./key.ts";
 
@@ -35,11 +34,4 @@ export function uniformNode(shape: Shape, key: RandomKey, dtype: "float32" | "fl
   if (dtype === "float32") return scaled(high(first, 8, "float32"), 2 ** -24);
   const upper = scaled(high(first, 5, "float64"), 2 ** 26);
   return scaled(elementwiseNode(add, upper, high(second, 6, "float64")), 2 ** -53);
-}
-
-/** @throws ShapeError for lengths that are no whole numbers, or too many elements for a counter */
-export function checkShape(caller: string, shape: Shape | number): Shape {
-  const lengths = typeof shape === "number" ? [shape] : [...shape];
-  if (lengths.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(lengths) < 2 ** 31) return lengths;
-  throw new ShapeError(`random.${caller}: shape ${shapeText(lengths)}: lengths are whole numbers from 0`);
 }

@@ -1,17 +1,24 @@
 /** Random arrays. Each call takes the next key of the global generator, unless it is given one. */
 import { type DType, isFloat } from "../../ir/dtype.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../../ir/layout.ts";
-import { asTensor, shapeText, type TensorLike } from "../apply.ts";
+import { asTensor, broadcastShape, checkDType, shapeText, type TensorLike } from "../apply.ts";
+import { checkAxis, checkShape } from "../axes.ts";
+import { zeros } from "../create.ts";
 import { add, cos, floor, less, log, log1p, maximum, multiply, negative, sqrt, subtract } from "../elementwise.ts";
 import { DTypeError, GradloomError, ShapeError } from "../errors.ts";
+import { checkWritable } from "../inplace.ts";
+import { naming } from "../naming.ts";
+import { checkOptions, whatIs } from "../options.ts";
 import { argmax } from "../reductions.ts";
 import { cumsum } from "../scans.ts";
 import { argsort, searchsorted } from "../sorting.ts";
-import { Tensor } from "../tensor.ts";
+import { checkConstant, Tensor } from "../tensor.ts";
 import { untracked } from "../trace.ts";
-import { withConstant } from "../ufunc.ts";
-import { checkShape, uniformNode, words } from "./bits.ts";
-import { nextKey, type RandomKey } from "./key.ts";
+import { valuesIfKnown } from "../tracing.ts";
+import { checkFlag, withConstant } from "../ufunc.ts";
+import { broadcastTo } from "../views.ts";
+import { uniformNode, words } from "./bits.ts";
+import { nextKey, RandomKey } from "./key.ts";
 
 /** The options of every random function. */
 export interface RandomOptions {
@@ -27,14 +34,26 @@ type Float = "float32" | "float64";
 
 function floatOf(caller: string, dtype: DType = "float32"): Float {
   if (dtype === "float32" || dtype === "float64") return dtype;
+  checkDType(dtype, `random.${caller}`);
   throw new DTypeError(`random.${caller}: gives floats, not ${dtype}; use randint or bernoulli, or astype`);
 }
 
+/** Options that are as they should be. A call that fails leaves the global generator as it was: its key comes last. */
+function checkRandom<O extends RandomOptions>(caller: string, given: O, others: readonly (keyof O & string)[] = []): O {
+  const options = checkOptions(`random.${caller}`, given, ["key", "dtype", "constant", ...others]) as O;
+  const { key, constant = null, dtype } = options;
+  if (key !== undefined && !(key instanceof RandomKey))
+    throw new GradloomError(`random.${caller}: the key is ${whatIs(key)}; make one with random.key(seed)`);
+  if (dtype !== undefined) checkDType(dtype, `random.${caller}`);
+  checkFlag(`random.${caller}`, constant);
+  return options;
+}
+
 /** A leaf of random numbers. */
-function leaf(t: Tensor, dtype: Float, options: RandomOptions): Tensor {
+function leaf(caller: string, t: Tensor, dtype: Float, options: RandomOptions): Tensor {
   const node = t.astype(dtype).node();
   const made = Tensor.of(untracked(node, true), false, true);
-  return withConstant("random", made, options.constant);
+  return withConstant(`random.${caller}`, made, options.constant);
 }
 
 /** Numbers from 0 to less than 1 in float64, as a constant. */
@@ -45,23 +64,32 @@ const positive64 = (shape: Shape, key: RandomKey): Tensor => maximum(uniform64(s
 
 /** Numbers from 0 to less than 1. */
 export function random(shape: Shape | number = [], options: RandomOptions = {}): Tensor {
-  const dtype = floatOf("random", options.dtype);
-  const node = uniformNode(checkShape("random", shape), options.key ?? nextKey(), dtype);
-  return leaf(Tensor.of(node, true), dtype, options);
+  const { key, dtype, constant = null } = checkRandom("random", options);
+  const float = floatOf("random", dtype);
+  const node = uniformNode(checkShape("random.random", shape), key ?? nextKey(), float);
+  return leaf("random", Tensor.of(node, true), float, { constant });
 }
 
-export const randomSample: typeof random = random;
-export const ranf: typeof random = random;
-export const sample: typeof random = random;
+const sameAs =
+  (name: string): typeof random =>
+  (shape, options) =>
+    naming(`random.${name}`, () => random(shape, options));
+
+/** As {@link random}. */
+export const randomSample: typeof random = sameAs("randomSample");
+/** As {@link random}. */
+export const ranf: typeof random = sameAs("ranf");
+/** As {@link random}. */
+export const sample: typeof random = sameAs("sample");
 
 /** Numbers from 0 to less than 1, of the shape that the arguments say: `rand(2, 3)`. */
 export function rand(...shape: readonly number[]): Tensor {
-  return random(shape);
+  return naming("random.rand", () => random(shape));
 }
 
 /** Standard normal numbers of the shape that the arguments say: `randn(2, 3)`. */
 export function randn(...shape: readonly number[]): Tensor {
-  return standardNormal(shape);
+  return naming("random.randn", () => standardNormal(shape));
 }
 
 /**
@@ -69,8 +97,9 @@ export function randn(...shape: readonly number[]): Tensor {
  * the same on every backend.
  */
 export function standardNormal(shape: Shape | number = [], options: RandomOptions = {}): Tensor {
-  const lengths = checkShape("standardNormal", shape);
-  return leaf(normal64(lengths, options.key ?? nextKey()), floatOf("standardNormal", options.dtype), options);
+  const { key, dtype, constant = null } = checkRandom("standardNormal", options);
+  const [lengths, float] = [checkShape("random.standardNormal", shape), floatOf("standardNormal", dtype)];
+  return leaf("standardNormal", normal64(lengths, key ?? nextKey()), float, { constant });
 }
 
 function normal64(shape: Shape, key: RandomKey): Tensor {
@@ -84,12 +113,14 @@ function located(
   standard: (shape: Shape, key: RandomKey) => Tensor,
   [loc, scale]: readonly [TensorLike, TensorLike],
   shape: Shape | number | undefined,
-  options: RandomOptions,
+  given: RandomOptions,
 ): Tensor {
-  const parameters = [loc, scale].map((p) => (typeof p === "number" ? p : asTensor(p)));
-  const own = broadcastShapes(...parameters.map((p) => (typeof p === "number" ? [] : (p as Tensor).shape)));
-  if (own === null) throw new ShapeError(`random.${caller}: the parameters' shapes do not broadcast`);
-  const lengths = shape === undefined ? own : checkShape(caller, shape);
+  const options = checkRandom(caller, given);
+  const parameters = [loc, scale].map((p) => (typeof p === "number" ? p : asTensor(p, `random.${caller}`)));
+  const own = naming(`random.${caller}`, () => broadcastShape(caller, parameters));
+  if (typeof scale === "number" && scale < 0 && caller !== "uniform")
+    throw new GradloomError(`random.${caller}: the scale is ${scale}; it is a number from 0`);
+  const lengths = shape === undefined ? own : checkShape(`random.${caller}`, shape);
   const joint = broadcastShapes(own, lengths);
   if (joint === null || joint.length !== lengths.length || joint.some((d, k) => d !== lengths[k])) {
     throw new ShapeError(
@@ -97,11 +128,13 @@ function located(
         "make it larger",
     );
   }
-  const given = parameters.find((p): p is Tensor => typeof p !== "number" && isFloat((p as Tensor).dtype));
-  const dtype = floatOf(caller, options.dtype ?? given?.dtype);
+  const float = parameters.find((p): p is Tensor => typeof p !== "number" && isFloat((p as Tensor).dtype));
+  const dtype = floatOf(caller, options.dtype ?? float?.dtype);
   const z = standard(lengths, options.key ?? nextKey()).astype(dtype);
   const value = add(multiply(z, parameters[1]!), parameters[0]!).astype(dtype);
-  return value.constant ? leaf(value, dtype, options) : withConstant(caller, value, options.constant);
+  return value.constant
+    ? leaf(caller, value, dtype, options)
+    : withConstant(`random.${caller}`, value, options.constant);
 }
 
 /** Normal numbers with a mean and a standard deviation, which may be arrays. */
@@ -121,7 +154,8 @@ export function uniform(
   shape?: Shape | number,
   options: RandomOptions = {},
 ): Tensor {
-  return located("uniform", uniform64, [low, subtract(high, low)], shape, options);
+  const width = naming("random.uniform", () => subtract(high, low));
+  return located("uniform", uniform64, [low, width], shape, options);
 }
 
 /** Exponential numbers with a mean of `scale`. */
@@ -180,55 +214,72 @@ export function randint(
   shape: Shape | number = [],
   options: RandomOptions = {},
 ): Tensor {
+  const { key, dtype, constant = null } = checkRandom("randint", options);
   const [from, to] = high === undefined || high === null ? [0, low] : [low, high];
   if (!Number.isInteger(from) || !Number.isInteger(to) || from >= to || from < -(2 ** 31) || to > 2 ** 31) {
     throw new GradloomError(
-      `random.randint: from ${from} to less than ${to}: give whole numbers of int32, the second larger than the first`,
+      `random.randint: from ${whatIs(from)} to less than ${whatIs(to)}; give whole numbers of int32, the second larger than the first`,
     );
   }
-  const u = uniform64(checkShape("randint", shape), options.key ?? nextKey());
+  const lengths = checkShape("random.randint", shape);
+  checkConstant("random.randint", dtype ?? "int32", constant ?? undefined);
+  const u = uniform64(lengths, key ?? nextKey());
   const whole = add(floor(multiply(u, to - from)), from).astype("int32");
-  return options.dtype === undefined || options.dtype === "int32" ? whole : whole.astype(options.dtype);
+  return withConstant("random.randint", whole.astype(dtype ?? "int32"), constant);
 }
 
 /** 32 random bits an element; int32. */
 export function bits(shape: Shape | number = [], options: RandomOptions = {}): Tensor {
-  return Tensor.of(words(checkShape("bits", shape), options.key ?? nextKey())[0], true);
+  const { key } = checkRandom("bits", options);
+  return Tensor.of(words(checkShape("random.bits", shape), key ?? nextKey())[0], true);
 }
 
 /** Whether an event of a probability happens; bool. The probability may be an array. */
 export function bernoulli(p: TensorLike = 0.5, shape?: Shape | number, options: RandomOptions = {}): Tensor {
-  const own = typeof p === "number" ? [] : asTensor(p).shape;
-  return less(
-    uniform64(checkShape("bernoulli", shape ?? own), options.key ?? nextKey()),
-    typeof p === "number" ? p : asTensor(p).detach(),
-  );
+  const { key } = checkRandom("bernoulli", options);
+  const chance = typeof p === "number" ? p : asTensor(p, "random.bernoulli").detach();
+  const values = typeof chance === "number" ? [chance] : (valuesIfKnown(chance) ?? []);
+  const bad = values.find((each) => !(each >= 0 && each <= 1));
+  if (bad !== undefined)
+    throw new GradloomError(`random.bernoulli: ${bad} is no probability; probabilities are from 0 to 1`);
+  const own = typeof chance === "number" ? [] : chance.shape;
+  const lengths = checkShape("random.bernoulli", shape ?? own);
+  naming("random.bernoulli", () => broadcastTo(zeros(own), lengths));
+  return less(uniform64(lengths, key ?? nextKey()), chance);
 }
 
 /** Positions along an axis, each with the probability softmax(logits) (by Gumbel's trick); int32. */
-export function categorical(
-  logits: TensorLike,
-  { axis = -1, ...options }: RandomOptions & { readonly axis?: number } = {},
-): Tensor {
-  const t = asTensor(logits).detach();
-  return argmax(add(t, gumbel64(t.shape, options.key ?? nextKey())), axis);
+export function categorical(logits: TensorLike, options: RandomOptions & { readonly axis?: number } = {}): Tensor {
+  const { axis = -1, key } = checkRandom("categorical", options, ["axis"]);
+  const t = asTensor(logits, "random.categorical").detach();
+  const along = checkAxis("random.categorical", axis, t.ndim);
+  if (t.shape[along] === 0)
+    throw new ShapeError(`random.categorical: axis ${along} of shape ${shapeText(t.shape)} is empty; give logits`);
+  return argmax(add(t, gumbel64(t.shape, key ?? nextKey())), along);
 }
 
 /** The elements along the first axis in random order, or the numbers below `x` where that is a number. */
 export function permutation(x: number | TensorLike, options: RandomOptions = {}): Tensor {
+  const { key } = checkRandom("permutation", options);
   if (typeof x === "number" && (!Number.isInteger(x) || x < 0))
     throw new GradloomError(
       `random.permutation: ${x} is no number of elements; give a whole number from 0, or an array`,
     );
-  const n = typeof x === "number" ? x : asTensor(x).shape[0];
-  if (n === undefined) throw new ShapeError("random.permutation: a scalar array has nothing to permute");
-  const order = argsort(uniform64([n], options.key ?? nextKey()));
-  return typeof x === "number" ? order : asTensor(x).get(order);
+  const from = typeof x === "number" ? null : asTensor(x, "random.permutation");
+  const n = from === null ? (x as number) : from.shape[0];
+  if (n === undefined) throw new ShapeError("random.permutation: a scalar array has nothing to permute; pass a list");
+  const order = argsort(uniform64(checkShape("random.permutation", n), key ?? nextKey()));
+  return from === null ? order : from.get(order);
 }
 
 /** Puts the elements along the first axis of a tensor into random order, in place. */
 export function shuffle(x: Tensor, options: RandomOptions = {}): void {
-  x.set_("...", permutation(x, options));
+  if (!(x instanceof Tensor))
+    throw new DTypeError(`random.shuffle: ${whatIs(x)} is no tensor, which is written in place; use permutation`);
+  naming("random.shuffle", () => {
+    checkWritable("random.shuffle", x);
+    x.set_("...", permutation(x, options));
+  });
 }
 
 /** What {@link choice} takes besides. */
@@ -240,27 +291,50 @@ export interface ChoiceOptions extends RandomOptions {
 }
 
 /** Elements chosen from an array of one axis, or from the numbers below `a`. @throws GradloomError, ShapeError */
-export function choice(
-  a: number | TensorLike,
-  shape: Shape | number = [],
-  { replace = true, p, ...options }: ChoiceOptions = {},
-): Tensor {
-  const from = typeof a === "number" ? null : asTensor(a);
+export function choice(a: number | TensorLike, shape: Shape | number = [], options: ChoiceOptions = {}): Tensor {
+  const { replace = true, p, key } = checkRandom("choice", options, ["replace", "p"]);
+  const from = typeof a === "number" ? null : asTensor(a, "random.choice");
   const n = from === null ? (a as number) : from.size;
-  const lengths = checkShape("choice", shape);
-  const count = sizeOf(lengths);
-  const key = options.key ?? nextKey();
-  const weights = p === undefined ? null : asTensor(p).detach().astype("float64");
-  if (from !== null && from.ndim !== 1)
-    throw new ShapeError(`random.choice: chooses from one axis, not from shape ${shapeText(from.shape)}`);
-  if (weights !== null && weights.size !== n)
-    throw new ShapeError(`random.choice: ${weights.size} probabilities for ${n} elements; give one for each`);
-  if ((n === 0 && count > 0) || (!replace && count > n))
+  if (!Number.isInteger(n) || n < 0 || n > 2 ** 31)
     throw new GradloomError(
-      `random.choice: cannot choose ${count} of ${n} elements${replace ? "" : " without replacement"}`,
+      `random.choice: ${n} is no number of elements; give a whole number of int32 from 0, or an array`,
     );
-  const positions = replace ? withReplacement(n, lengths, weights, key) : without(n, lengths, weights, key);
+  if (from !== null && from.ndim !== 1)
+    throw new ShapeError(
+      `random.choice: chooses from one axis, not from shape ${shapeText(from.shape)}; use ravel(), or choose positions`,
+    );
+  const lengths = checkShape("random.choice", shape);
+  const count = sizeOf(lengths);
+  const weights = p === undefined ? null : asTensor(p, "random.choice").detach();
+  const possible = weights === null ? n : checkWeights(weights, n);
+  if ((possible === 0 && count > 0) || (!replace && count > possible)) {
+    const of = possible === n ? `${n} elements` : `${n} elements, ${possible} of them with a probability above 0,`;
+    throw new GradloomError(
+      `random.choice: cannot choose ${count} of ${of}${replace ? "; pass some" : " without replacement; choose fewer"}`,
+    );
+  }
+  const [likely, own] = [weights?.astype("float64") ?? null, key ?? nextKey()];
+  const positions = replace ? withReplacement(n, lengths, likely, own) : without(n, lengths, likely, own);
   return from === null ? positions : from.get(positions);
+}
+
+/** How many elements may be chosen. @throws ShapeError, GradloomError where these are no `n` probabilities */
+function checkWeights(weights: Tensor, n: number): number {
+  if (weights.ndim !== 1 || weights.size !== n) {
+    throw new ShapeError(
+      `random.choice: p has shape ${shapeText(weights.shape)} for ${n} elements; it must be (${n},), one probability for each`,
+    );
+  }
+  const values = valuesIfKnown(weights);
+  if (values === null) return n;
+  const bad = values.find((v) => !(v >= 0));
+  if (bad !== undefined)
+    throw new GradloomError(`random.choice: p has ${bad}, which is no probability; probabilities are from 0 to 1`);
+  const total = Array.from(values).reduce((sum, v) => sum + v, 0);
+  // The root of the dtype's precision, as in NumPy.
+  if (Math.abs(total - 1) > (weights.dtype === "float64" ? 2 ** -26 : 2 ** -11.5) && n > 0)
+    throw new GradloomError(`random.choice: p sums to ${total}, not to 1; divide it by its sum`);
+  return values.filter((v) => v > 0).length;
 }
 
 function withReplacement(n: number, shape: Shape, weights: Tensor | null, key: RandomKey): Tensor {

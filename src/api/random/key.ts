@@ -1,6 +1,8 @@
 /** Keys of the random number generator, and the global one. */
 import { threefry } from "../../ir/ops/random.ts";
 import { GradloomError } from "../errors.ts";
+import { naming } from "../naming.ts";
+import { whatIs } from "../options.ts";
 
 /** What random numbers are computed from: two words of 32 bits. The same key gives the same numbers. */
 export class RandomKey {
@@ -26,21 +28,35 @@ const GLOBAL = -3;
 /** A key from a whole number from 0 to 2 ** 53 - 1. @throws GradloomError for any other number */
 export function key(seed: number): RandomKey {
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new GradloomError(`random.key: ${seed} is no seed; pass a whole number from 0 to 2 ** 53 - 1`);
+    throw new GradloomError(`random.key: ${whatIs(seed)} is no seed; pass a whole number from 0 to 2 ** 53 - 1`);
   return new RandomKey(Math.floor(seed / 2 ** 32), seed % 2 ** 32);
 }
 
+const MAX_KEYS = 2 ** 20;
+
 /** Several keys from one, which give numbers that have nothing to do with each other. The one should not be used again. */
 export function split(from: RandomKey, count = 2): RandomKey[] {
-  if (!Number.isInteger(count) || count < 0)
-    throw new GradloomError(`random.split: ${count} is no number of keys; pass a whole number from 0`);
+  checkKey("split", from);
+  if (!Number.isInteger(count) || count < 0 || count > MAX_KEYS)
+    throw new GradloomError(
+      `random.split: ${whatIs(count)} is no number of keys; pass a whole number from 0 to ${MAX_KEYS}`,
+    );
   return Array.from({ length: count }, (_, k) => derive(from, k, SPLIT));
 }
 
 /** A key from a key and a whole number, such as the number of a step. */
 export function foldIn(from: RandomKey, data: number): RandomKey {
-  if (!Number.isInteger(data)) throw new GradloomError(`random.foldIn: ${data} is no whole number`);
+  checkKey("foldIn", from);
+  if (!Number.isInteger(data))
+    throw new GradloomError(
+      `random.foldIn: ${whatIs(data)} is no whole number; pass one, such as the number of a step`,
+    );
   return derive(derive(from, data | 0, FOLD), Math.floor(data / 2 ** 32) | 0, FOLD);
+}
+
+function checkKey(caller: string, given: unknown): void {
+  if (given instanceof RandomKey) return;
+  throw new GradloomError(`random.${caller}: ${whatIs(given)} is no key; make one with random.key(seed)`);
 }
 
 function derive(from: RandomKey, counter: number, use: number): RandomKey {
@@ -52,7 +68,7 @@ let drawn = 0;
 
 /** Starts the global generator anew: what follows depends on the seed alone. */
 export function seed(value: number): void {
-  root = key(value);
+  root = naming("random.seed", () => key(value));
   drawn = 0;
 }
 

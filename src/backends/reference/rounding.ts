@@ -39,6 +39,6 @@ export const INT32: Readonly<Record<"mul" | "floorDiv" | "mod" | "rem" | "pow", 
   mul: Math.imul,
   floorDiv: (a, b) => (b === 0 ? 0 : Math.floor(a / b) | 0),
   mod: (a, b) => (b === 0 ? 0 : (a - Math.floor(a / b) * b) | 0),
-  rem: (a, b) => (b === 0 ? 0 : a % b | 0),
+  rem: (a, b) => (b === 0 ? 0 : (a % b) | 0),
   pow: powInt32,
 };

@@ -134,12 +134,22 @@ class WasmExecutable implements Executable {
       owned[o] = addresses[i]!;
       if (keep === undefined || keep.has(i)) inputs[i]!.read();
     }
-    results.forEach((buffer, k) => {
-      if (owned[k] !== null) return;
-      if (bytesOf(buffer) <= SMALL_BYTES) small.push({ k, at: stage(bytesOf(buffer)) });
-      else owned[k] = heap.allocate(bytesOf(buffer));
-    });
-    const arena = this.backend.reserve(staged);
+    const fresh: number[] = [];
+    let arena: number;
+    try {
+      results.forEach((buffer, k) => {
+        if (owned[k] !== null) return;
+        if (bytesOf(buffer) <= SMALL_BYTES) small.push({ k, at: stage(bytesOf(buffer)) });
+        else {
+          owned[k] = heap.allocate(bytesOf(buffer));
+          fresh.push(owned[k]);
+        }
+      });
+      arena = this.backend.reserve(staged);
+    } catch (e) {
+      for (const pointer of fresh) heap.free(pointer);
+      throw e;
+    }
     for (const i of this.heirs.keys()) heap.takeOver(inputs[i]!);
     for (const { buffer, at } of uploads) heap.view(buffer.dtype, arena + at, buffer.length).set(buffer.read());
     const slots = heap.view("int32", arena + table, inputs.length + outputs.length);

@@ -51,10 +51,12 @@ export class Heap {
   /** Memory that nobody tracks, for the caller to free. */
   allocate(bytes: number): number {
     const wanted = bytes + PADDING + CACHE_LINE;
-    let pointer = this.tfjs.malloc(wanted);
+    // malloc's argument has 32 bits.
+    const malloc = (): number => (wanted < 2 ** 32 ? this.tfjs.malloc(wanted) : 0);
+    let pointer = malloc();
     if (pointer === 0) {
       this.shrink(Number.POSITIVE_INFINITY);
-      pointer = this.tfjs.malloc(wanted);
+      pointer = malloc();
     }
     if (pointer === 0) {
       throw new RangeError(
