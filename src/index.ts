@@ -1,35 +1,18 @@
 /** Arrays with NumPy's and MyGrad's semantics, compiled lazily. */
-export type { TensorLike } from "./api/apply.ts";
-export * from "./api/attention.ts";
-export { isAutodiffOn, noAutodiff } from "./api/autodiff.ts";
-export { type BackendName, getBackend, ready, setBackend } from "./api/backend.ts";
-export { type Passes, setPasses } from "./api/cache.ts";
-export * from "./api/constants.ts";
-export { copy } from "./api/copies.ts";
-export * from "./api/create.ts";
-export { einsum } from "./api/einsum.ts";
-export * from "./api/elementwise.ts";
+
 export * from "./api/errors.ts";
-export { type Explanation, explain, type PlanSummary } from "./api/explain.ts";
-export { defineOp, type OpContext, type OpDefinition } from "./api/extension.ts";
-export * from "./api/functions.ts";
-export { buildGraph, type GraphOptions } from "./api/graph-picture.ts";
-export { ellipsis, type Index, type IndexArray, type IndexItem, newaxis, Slice, slice } from "./api/index-syntax.ts";
-export * as initializers from "./api/initializers.ts";
-export { concatenate, type JoinOptions, stack } from "./api/join.ts";
-export * from "./api/layers.ts";
-export * from "./api/linalg.ts";
-export * from "./api/losses.ts";
-export * from "./api/manipulation.ts";
-export { type MatmulOptions, matmul } from "./api/matmul.ts";
-export { compile, loadModel, Model } from "./api/model.ts";
-export type { AnyTypedArray, Nested, NestedValue } from "./api/nested.ts";
-export * from "./api/nn.ts";
-export { type AffineOptions, type BatchnormOptions, batchnorm, groupNorm, layerNorm } from "./api/normalization.ts";
-export { load, loadNpy, loadz, save, saveNpy, savez, savezCompressed } from "./api/npz.ts";
-export * from "./api/pad.ts";
-export * as random from "./api/random/index.ts";
-export * from "./api/recurrent.ts";
+export type { TensorLike } from "./api/functions/apply.ts";
+export * from "./api/functions/constants.ts";
+export * from "./api/functions/create.ts";
+export { einsum } from "./api/functions/einsum.ts";
+export * from "./api/functions/elementwise.ts";
+export { defineOp, type OpContext, type OpDefinition } from "./api/functions/extension.ts";
+export { concatenate, type JoinOptions, stack } from "./api/functions/join.ts";
+export * from "./api/functions/linalg.ts";
+export * from "./api/functions/manipulation.ts";
+export * from "./api/functions/mathematics.ts";
+export { type MatmulOptions, matmul } from "./api/functions/matmul.ts";
+export * from "./api/functions/pad.ts";
 export {
   type Axes,
   type AxisArgument,
@@ -53,9 +36,8 @@ export {
   sum,
   variance,
   variance as var,
-} from "./api/reductions.ts";
-export { cumprod, cumsum, diff, type ScanOptions } from "./api/scans.ts";
-export { scope } from "./api/scope.ts";
+} from "./api/functions/reductions.ts";
+export { cumprod, cumsum, diff, type ScanOptions } from "./api/functions/scans.ts";
 export {
   argsort,
   median,
@@ -68,11 +50,32 @@ export {
   topK,
   type Unique,
   unique,
-} from "./api/sorting.ts";
-export { type Stats, stats } from "./api/stats.ts";
-export { Tensor } from "./api/tensor.ts";
-export type { UfuncOptions } from "./api/ufunc.ts";
-export * from "./api/utilities.ts";
+} from "./api/functions/sorting.ts";
+export type { UfuncOptions } from "./api/functions/ufunc.ts";
+export * from "./api/functions/utilities.ts";
+export { buildGraph, type GraphOptions } from "./api/io/graph-picture.ts";
+export { load, loadNpy, loadz, save, saveNpy, savez, savezCompressed } from "./api/io/npz.ts";
+export * from "./api/nn/activations.ts";
+export * from "./api/nn/attention.ts";
+export * as initializers from "./api/nn/initializers.ts";
+export * from "./api/nn/layers.ts";
+export * from "./api/nn/losses.ts";
+export { type AffineOptions, type BatchnormOptions, batchnorm, groupNorm, layerNorm } from "./api/nn/normalization.ts";
+export * from "./api/nn/recurrent.ts";
+export * as random from "./api/random/index.ts";
+export { copy } from "./api/tensor/copies.ts";
+export {
+  ellipsis,
+  type Index,
+  type IndexArray,
+  type IndexItem,
+  newaxis,
+  Slice,
+  slice,
+} from "./api/tensor/index-syntax.ts";
+export type { AnyTypedArray, Nested, NestedValue } from "./api/tensor/nested.ts";
+export { scope } from "./api/tensor/scope.ts";
+export { Tensor } from "./api/tensor/tensor.ts";
 export {
   broadcastTo,
   expandDims,
@@ -84,7 +87,13 @@ export {
   swapaxes,
   transpose,
   type WindowOptions,
-} from "./api/views.ts";
+} from "./api/tensor/views.ts";
+export { isAutodiffOn, noAutodiff } from "./api/trace/autodiff.ts";
+export { type BackendName, getBackend, ready, setBackend } from "./api/trace/backend.ts";
+export { type Passes, setPasses } from "./api/trace/cache.ts";
+export { type Explanation, explain, type PlanSummary } from "./api/trace/explain.ts";
+export { compile, loadModel, Model } from "./api/trace/model.ts";
+export { type Stats, stats } from "./api/trace/stats.ts";
 export type { DType, TypedArray } from "./ir/dtype.ts";
 export type { Shape } from "./ir/layout.ts";
 export type { TensorSpec } from "./ir/plan.ts";

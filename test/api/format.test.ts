@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { shortestDigits } from "../../src/api/float-digits.ts";
-import { formatArray, formatRepr } from "../../src/api/format.ts";
+import { shortestDigits } from "../../src/api/tensor/float-digits.ts";
+import { formatArray, formatRepr } from "../../src/api/tensor/format.ts";
 import type { DType } from "../../src/ir/dtype.ts";
 import cases from "./fixtures/format.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { buildGraph } from "../../src/api/graph-picture.ts";
+import { buildGraph } from "../../src/api/io/graph-picture.ts";
 import { DisposedError, GradloomError, matmul, ones, setBackend, type Tensor, tensor } from "../../src/index.ts";
 
 interface Box {

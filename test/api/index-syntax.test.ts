@@ -8,7 +8,7 @@ import {
   resolveIndex,
   Slice,
   slice,
-} from "../../src/api/index-syntax.ts";
+} from "../../src/api/tensor/index-syntax.ts";
 import { contiguous, forEachOffset, sliceLayout } from "../../src/ir/layout.ts";
 import cases from "./fixtures/index.json" with { type: "json" };
 

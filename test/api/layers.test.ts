@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { avgPool, convNd, dropout, embedding, linear, maxPool } from "../../src/api/layers.ts";
-import { batchnorm, groupNorm, layerNorm } from "../../src/api/normalization.ts";
+import { avgPool, convNd, dropout, embedding, linear, maxPool } from "../../src/api/nn/layers.ts";
+import { batchnorm, groupNorm, layerNorm } from "../../src/api/nn/normalization.ts";
 import {
   arange,
   type BackendName,

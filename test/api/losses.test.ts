@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { softmax } from "../../src/api/nn/activations.ts";
 import {
   binaryCrossentropyWithLogits,
   type FocalOptions,
@@ -11,8 +12,7 @@ import {
   smoothL1Loss,
   softmaxCrossentropy,
   softmaxFocalLoss,
-} from "../../src/api/losses.ts";
-import { softmax } from "../../src/api/nn.ts";
+} from "../../src/api/nn/losses.ts";
 import {
   type BackendName,
   DTypeError,

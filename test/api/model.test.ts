@@ -1,6 +1,6 @@
 import checksum from "crc-32";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { MODEL_VERSION } from "../../src/api/model-file.ts";
+import { MODEL_VERSION } from "../../src/api/trace/model-file.ts";
 import {
   argmax,
   compile,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DTypeError, ShapeError } from "../../src/api/errors.ts";
-import { type AnyTypedArray, fromNested, type Nested, toNested } from "../../src/api/nested.ts";
+import { type AnyTypedArray, fromNested, type Nested, toNested } from "../../src/api/tensor/nested.ts";
 
 describe("fromNested", () => {
   it("flattens lists in row-major order", () => {

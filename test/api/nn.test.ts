@@ -16,7 +16,7 @@ import {
   softmax,
   softplus,
   softSign,
-} from "../../src/api/nn.ts";
+} from "../../src/api/nn/activations.ts";
 import {
   type BackendName,
   fromData,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { beforeAll, describe, expect, it } from "vitest";
-import { load, loadNpy, loadz, save, saveNpy, savez, savezCompressed } from "../../src/api/npz.ts";
+import { load, loadNpy, loadz, save, saveNpy, savez, savezCompressed } from "../../src/api/io/npz.ts";
 import {
   type DType,
   fromData,

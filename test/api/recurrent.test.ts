@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { scaledDotProductAttention } from "../../src/api/attention.ts";
-import { type GruOptions, gru, lstm, type RecurrentWeights, rnnCell } from "../../src/api/recurrent.ts";
+import { scaledDotProductAttention } from "../../src/api/nn/attention.ts";
+import { type GruOptions, gru, lstm, type RecurrentWeights, rnnCell } from "../../src/api/nn/recurrent.ts";
 import {
   type BackendName,
   DTypeError,

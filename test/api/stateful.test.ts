@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { freshGradients, scalarRoots, writtenLeaves } from "../../src/api/pending.ts";
+import { freshGradients, scalarRoots, writtenLeaves } from "../../src/api/trace/pending.ts";
 import * as gl from "../../src/index.ts";
 import { Machine } from "../support/commands.ts";
 

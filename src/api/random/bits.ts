@@ -6,8 +6,8 @@ import { add, multiply } from "../../ir/ops/arithmetic.ts";
 import { rightShiftUnsigned } from "../../ir/ops/bits.ts";
 import { threefryFirst, threefrySecond } from "../../ir/ops/random.ts";
 import { iotaOp } from "../../ir/ops/source.ts";
-import { broadcastNode, castNode, elementwiseNode } from "../apply.ts";
-import { recordConstant, TraceNode } from "../trace.ts";
+import { broadcastNode, castNode, elementwiseNode } from "../functions/apply.ts";
+import { recordConstant, TraceNode } from "../trace/trace.ts";
 import type { RandomKey } from "./key.ts";
 
 /** Both random words of every element; `block` numbers the blocks where an element needs several. */

@@ -1,22 +1,34 @@
 /** Random arrays. Each call takes the next key of the global generator, unless it is given one. */
 import { type DType, isFloat } from "../../ir/dtype.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../../ir/layout.ts";
-import { asTensor, broadcastShape, checkDType, shapeText, type TensorLike } from "../apply.ts";
-import { checkAxis, checkShape } from "../axes.ts";
-import { zeros } from "../create.ts";
-import { add, cos, floor, less, log, log1p, maximum, multiply, negative, sqrt, subtract } from "../elementwise.ts";
 import { DTypeError, GradloomError, ShapeError } from "../errors.ts";
-import { checkWritable } from "../inplace.ts";
-import { naming } from "../naming.ts";
-import { checkOptions, whatIs } from "../options.ts";
-import { argmax } from "../reductions.ts";
-import { cumsum } from "../scans.ts";
-import { argsort, searchsorted } from "../sorting.ts";
-import { checkConstant, Tensor } from "../tensor.ts";
-import { untracked } from "../trace.ts";
-import { valuesIfKnown } from "../tracing.ts";
-import { checkFlag, withConstant } from "../ufunc.ts";
-import { broadcastTo } from "../views.ts";
+import { asTensor, broadcastShape, checkDType, shapeText, type TensorLike } from "../functions/apply.ts";
+import { checkAxis, checkShape } from "../functions/axes.ts";
+import { zeros } from "../functions/create.ts";
+import {
+  add,
+  cos,
+  floor,
+  less,
+  log,
+  log1p,
+  maximum,
+  multiply,
+  negative,
+  sqrt,
+  subtract,
+} from "../functions/elementwise.ts";
+import { naming } from "../functions/naming.ts";
+import { checkOptions, whatIs } from "../functions/options.ts";
+import { argmax } from "../functions/reductions.ts";
+import { cumsum } from "../functions/scans.ts";
+import { argsort, searchsorted } from "../functions/sorting.ts";
+import { checkFlag, withConstant } from "../functions/ufunc.ts";
+import { checkWritable } from "../tensor/inplace.ts";
+import { checkConstant, Tensor } from "../tensor/tensor.ts";
+import { broadcastTo } from "../tensor/views.ts";
+import { untracked } from "../trace/trace.ts";
+import { valuesIfKnown } from "../trace/tracing.ts";
 import { uniformNode, words } from "./bits.ts";
 import { nextKey, RandomKey } from "./key.ts";
 

@@ -1,8 +1,8 @@
 /** Keys of the random number generator, and the global one. */
 import { threefry } from "../../ir/ops/random.ts";
 import { GradloomError } from "../errors.ts";
-import { naming } from "../naming.ts";
-import { whatIs } from "../options.ts";
+import { naming } from "../functions/naming.ts";
+import { whatIs } from "../functions/options.ts";
 
 /** What random numbers are computed from: two words of 32 bits. The same key gives the same numbers. */
 export class RandomKey {
