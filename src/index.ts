@@ -92,6 +92,7 @@ export { isAutodiffOn, noAutodiff } from "./api/trace/autodiff.ts";
 export { type BackendName, getBackend, ready, setBackend } from "./api/trace/backend.ts";
 export { type Passes, setPasses } from "./api/trace/cache.ts";
 export { type Explanation, explain, type PlanSummary } from "./api/trace/explain.ts";
+export { type JitOptions, jit } from "./api/trace/jit.ts";
 export { compile, loadModel, Model } from "./api/trace/model.ts";
 export { type Stats, stats } from "./api/trace/stats.ts";
 export type { DType, TypedArray } from "./ir/dtype.ts";

@@ -260,6 +260,7 @@ const EXAMPLE_LIST: readonly (readonly [string, Example])[] = [
   ["noAutodiff", (s) => gl.noAutodiff(() => s.x.mul(2))],
   ["isAutodiffOn", () => gl.isAutodiffOn()],
   ["defineOp", (s) => gl.defineOp({ name: "twice", forward: ([x]) => x!.mul(2), backward: (g) => [g.mul(2)] })(s.x)],
+  ["jit", (s) => gl.jit((x: gl.Tensor) => x.mul(2))(s.x)],
   ["compile", () => gl.compile((x) => x.mul(2), gl.zeros([2]))],
   ["canCast", () => gl.canCast("int32", "float64")],
   ["copyto", (s) => written(s, (t) => gl.copyto(t, s.v))],

@@ -197,9 +197,9 @@ describe("errors of files", () => {
       compile of a number → GradloomError: compile: forward returned 1; it must return a tensor, or a list of tensors
       compile of a list with a number → DTypeError: compile: a result of forward: 1 is no tensor; make one with tensor()
       compile with a string → DTypeError: compile: cannot make an array element of the string "x": convert it with Number()
-      a mask of the inputs → GradloomError: get: index [tensor] of shape (2,): inside compile() a mask that depends on the model's inputs cannot select, because the result's shape would depend on values; use where(mask, x, 0)
-      nonzero of the inputs → GradloomError: nonzero: inside compile() a mask that depends on the model's inputs cannot select, because the result's shape would depend on values; use where(mask, x, 0)
-      unique of the inputs → GradloomError: unique: inside compile() a mask that depends on the model's inputs cannot select, because the result's shape would depend on values; use where(mask, x, 0)
+      a mask of the inputs → GradloomError: get: index [tensor] of shape (2,): inside compile() a mask that depends on the arguments cannot select, because the result's shape would depend on values; use where(mask, x, 0)
+      nonzero of the inputs → GradloomError: nonzero: inside compile() a mask that depends on the arguments cannot select, because the result's shape would depend on values; use where(mask, x, 0)
+      unique of the inputs → GradloomError: unique: inside compile() a mask that depends on the arguments cannot select, because the result's shape would depend on values; use where(mask, x, 0)
       run of too few → ShapeError: run: the model takes 2 inputs, not 1; pass one for each
       run of another shape → ShapeError: run: input 0 has shape (3,), but the model was compiled for (2,); pass that shape, or compile the function for this one
       run of another dtype → DTypeError: run: input 0 is float64, but the model was compiled for float32; convert it with astype("float32")

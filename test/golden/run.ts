@@ -157,15 +157,65 @@ function runStep(step: GoldenStep, env: Map<string, gl.Tensor>): void {
   if (step.out !== undefined) env.set(step.out, result);
 }
 
-/** Runs a case with its floats in a dtype and says what differs from what it must come to; nothing when all is right. */
-export async function runCase(golden: GoldenCase, float: "float64" | "float32"): Promise<string[]> {
-  const env = new Map<string, gl.Tensor>();
+/** How a case is run: as it is, inside `jit` with its inputs as arguments, or inside `jit` with them from outside. */
+export type Form = "imperative" | "jit" | "jit, from outside";
+
+/** The inputs of a case. */
+function inputsOf(golden: GoldenCase, float: "float64" | "float32"): Map<string, gl.Tensor> {
+  const inputs = new Map<string, gl.Tensor>();
   for (const { name, shape, dtype, data, constant } of golden.inputs) {
     const as = dtype === "int64" ? "int32" : dtype === "float64" ? float : dtype;
-    env.set(name, gl.fromData([...data], shape, { dtype: as, ...(constant === undefined ? {} : { constant }) }));
+    inputs.set(name, gl.fromData([...data], shape, { dtype: as, ...(constant === undefined ? {} : { constant }) }));
   }
-  for (const step of golden.steps) runStep(step, env);
-  env.get(golden.backward)!.backward();
+  return inputs;
+}
+
+/** All tensors of a case, from its inputs. */
+function whole(golden: GoldenCase, start: ReadonlyMap<string, gl.Tensor>): Map<string, gl.Tensor> {
+  const all = new Map(start);
+  for (const step of golden.steps) runStep(step, all);
+  all.get(golden.backward)!.backward();
+  return all;
+}
+
+/** Runs a case three times on the same inputs, which it may write to, with and without `jit`; says where they differ. */
+export function repeated(golden: GoldenCase): string[] {
+  const [plain, traced] = [inputsOf(golden, "float64"), inputsOf(golden, "float64")];
+  const step = gl.jit(() => {
+    whole(golden, traced);
+  });
+  const state = (of: ReadonlyMap<string, gl.Tensor>): string[] =>
+    [...of].map(([name, x]) => `${name}: ${x.dataSync().join()} ${x.grad?.dataSync().join()}`);
+  const problems: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    whole(golden, plain);
+    step();
+    const [wanted, found] = [state(plain), state(traced)];
+    found.forEach((each, k) => {
+      if (!near(each, wanted[k]!)) problems.push(`round ${round}: ${each}, not ${wanted[k]}`);
+    });
+  }
+  return problems;
+}
+
+/** Whether two texts are equal but for the last digits of numbers. */
+function near(a: string, b: string): boolean {
+  const [x, y] = [a.split(/[ ,]/), b.split(/[ ,]/)];
+  return x.every((each, k) => {
+    if (each === y[k]) return true;
+    const [u, v] = [Number(each), Number(y[k])];
+    return Math.abs(u - v) <= 1e-9 * Math.max(1, Math.abs(v));
+  });
+}
+
+/** Runs a case with its floats in a dtype and says what differs from what it must come to; nothing when all is right. */
+export async function runCase(
+  golden: GoldenCase,
+  float: "float64" | "float32",
+  form: Form = "imperative",
+): Promise<string[]> {
+  const inputs = inputsOf(golden, float);
+  const env = form === "imperative" ? whole(golden, inputs) : jitted(golden, inputs, form === "jit");
   const problems: string[] = [];
   const scale = magnitude([...Object.values(golden.expect.values), ...Object.values(golden.expect.grads)]);
   for (const [name, wanted] of Object.entries(golden.expect.values)) {
@@ -181,6 +231,20 @@ export async function runCase(golden: GoldenCase, float: "float64" | "float32"):
     else problems.push(...differences(`${name}.grad`, grad.shape, await grad.data(), wanted, scale));
   }
   return problems;
+}
+
+/** The tensors that a case comes to, where it runs inside `jit`. */
+function jitted(
+  golden: GoldenCase,
+  inputs: ReadonlyMap<string, gl.Tensor>,
+  asArguments: boolean,
+): Map<string, gl.Tensor> {
+  const names = [...inputs.keys()];
+  if (!asArguments) return new Map(Object.entries(gl.jit(() => Object.fromEntries(whole(golden, inputs)))()));
+  const run = gl.jit((given: readonly gl.Tensor[]) =>
+    Object.fromEntries(whole(golden, new Map(given.map((t, k) => [names[k]!, t])))),
+  );
+  return new Map(Object.entries(run([...inputs.values()])));
 }
 
 const magnitude = (arrays: readonly (GoldenArray | null)[]): number =>

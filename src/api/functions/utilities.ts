@@ -3,7 +3,8 @@ import { canCastSameKind, type DType, isFloat, promote } from "../../ir/dtype.ts
 import { sameShape, sizeOf } from "../../ir/layout.ts";
 import { DTypeError, GradloomError, ShapeError } from "../errors.ts";
 import { assign } from "../tensor/inplace.ts";
-import { leafOf, Tensor } from "../tensor/tensor.ts";
+import { leafOf } from "../tensor/leaf.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { maskInTrace } from "../trace/tracing.ts";
 import {
   asTensor,

@@ -9,7 +9,8 @@ import { sameShape } from "../../ir/layout.ts";
 import { DTypeError, GradloomError, ModelFormatError } from "../errors.ts";
 import { asTensor, shapeText, type TensorLike } from "../functions/apply.ts";
 import { whatIs } from "../functions/options.ts";
-import { leafOf, Tensor } from "../tensor/tensor.ts";
+import { leafOf } from "../tensor/leaf.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { decodeNpy, encodeNpy, isNpy, type NpyArray } from "./npy.ts";
 
 const SUFFIX = ".npy";

@@ -8,14 +8,15 @@ import { threefryFirst, threefrySecond } from "../../ir/ops/random.ts";
 import { iotaOp } from "../../ir/ops/source.ts";
 import { broadcastNode, castNode, elementwiseNode } from "../functions/apply.ts";
 import { recordConstant, TraceNode } from "../trace/trace.ts";
-import type { RandomKey } from "./key.ts";
+import { type RandomKey, wordsOf } from "./key.ts";
 
 /** Both random words of every element; `block` numbers the blocks where an element needs several. */
 export function words(shape: Shape, key: RandomKey, block = 0): readonly [TraceNode, TraceNode] {
   const whole = (value: number): TraceNode => broadcastNode(recordConstant(value, "int32"), shape);
   const attrs = { strides: contiguousStrides(shape), offset: 0, scale: 1 };
   const counter = new TraceNode(iotaOp, [], attrs, shape, "int32");
-  const operands = [whole(key.first), whole(key.second), counter, whole(block)];
+  const [first, second] = wordsOf(key).map((word) => broadcastNode(word, shape)) as [TraceNode, TraceNode];
+  const operands = [first, second, counter, whole(block)];
   return [elementwiseNode(threefryFirst, ...operands), elementwiseNode(threefrySecond, ...operands)];
 }
 

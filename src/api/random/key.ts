@@ -1,8 +1,11 @@
 /** Keys of the random number generator, and the global one. */
-import { threefry } from "../../ir/ops/random.ts";
+import { threefry, threefryFirst, threefrySecond } from "../../ir/ops/random.ts";
 import { GradloomError } from "../errors.ts";
+import { elementwiseNode } from "../functions/apply.ts";
 import { naming } from "../functions/naming.ts";
 import { whatIs } from "../functions/options.ts";
+import { recordConstant, type TraceNode } from "../trace/trace.ts";
+import { currentTracing } from "../trace/tracing.ts";
 
 /** What random numbers are computed from: two words of 32 bits. The same key gives the same numbers. */
 export class RandomKey {
@@ -18,6 +21,26 @@ export class RandomKey {
     const hex = (n: number): string => (n >>> 0).toString(16).padStart(8, "0");
     return `RandomKey(${hex(this.first)} ${hex(this.second)})`;
   }
+}
+
+/** A key whose words are values of a traced function: other ones at every call. */
+export class TracedKey extends RandomKey {
+  readonly words: readonly [first: TraceNode, second: TraceNode];
+
+  constructor(words: TracedKey["words"]) {
+    super(0, 0);
+    this.words = words;
+  }
+
+  override toString(): string {
+    return "RandomKey(traced)";
+  }
+}
+
+/** Both words of a key as recorded values of no axes; int32. */
+export function wordsOf(key: RandomKey): readonly [TraceNode, TraceNode] {
+  if (key instanceof TracedKey) return key.words;
+  return [recordConstant(key.first, "int32"), recordConstant(key.second, "int32")];
 }
 
 /** The second counter word of keys that are derived from keys; elements of arrays use small ones. */
@@ -60,6 +83,10 @@ function checkKey(caller: string, given: unknown): void {
 }
 
 function derive(from: RandomKey, counter: number, use: number): RandomKey {
+  if (from instanceof TracedKey) {
+    const operands = [...from.words, recordConstant(counter, "int32"), recordConstant(use, "int32")];
+    return new TracedKey([elementwiseNode(threefryFirst, ...operands), elementwiseNode(threefrySecond, ...operands)]);
+  }
   return new RandomKey(...threefry(from.first, from.second, counter, use));
 }
 
@@ -74,6 +101,8 @@ export function seed(value: number): void {
 
 /** The next key of the global generator, which starts from the system's random numbers where no seed was given. */
 export function nextKey(): RandomKey {
+  const traced = currentTracing()?.nextKey();
+  if (traced !== undefined) return new TracedKey(traced);
   if (root === null) {
     const words = globalThis.crypto.getRandomValues(new Uint32Array(2));
     root = new RandomKey(words[0]!, words[1]!);

@@ -10,9 +10,8 @@ import type { View } from "../../ir/record.ts";
 import { IndexError } from "../errors.ts";
 import { broadcastNode, elementwiseNode, shapeText } from "../functions/apply.ts";
 import { naming } from "../functions/naming.ts";
-import { hasBackend } from "../trace/backend.ts";
 import { recordConstant, recordView, TraceNode } from "../trace/trace.ts";
-import { dependsOnPlaceholder, maskInTrace } from "../trace/tracing.ts";
+import { maskInTrace, valuesIfKnown } from "../trace/tracing.ts";
 import {
   type BasicItem,
   ellipsis,
@@ -23,8 +22,9 @@ import {
   parseIndex,
   resolveIndex,
 } from "./index-syntax.ts";
+import { leafOf } from "./leaf.ts";
 import { type AnyTypedArray, fromNested, type Nested } from "./nested.ts";
-import { leafOf, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** What an index with arrays selects. */
 export interface Selection {
@@ -134,15 +134,11 @@ function locate(
 /** Positions along an axis of `size` elements, counted from the front. */
 function positionsOf(t: Tensor, size: number, axis: number, selectsNothing: boolean, at: string): TraceNode {
   const node = t.node("get");
-  const known = node.buffer !== null || (hasBackend() && !dependsOnPlaceholder(node));
-  let negative = true;
-  if (known) {
-    negative = false;
-    for (const i of t.dataSync()) {
-      if (i < 0) negative = true;
-      if (!selectsNothing || size > 0) insideOf(i, size, axis, at);
-    }
-    if (dependsOnPlaceholder(node)) negative = true;
+  const data = valuesIfKnown(t);
+  let negative = data === null;
+  for (const i of data ?? []) {
+    if (i < 0) negative = true;
+    if (!selectsNothing || size > 0) insideOf(i, size, axis, at);
   }
   if (!negative) return node;
   const spread = (value: number): TraceNode => broadcastNode(recordConstant(value, "int32"), node.shape);

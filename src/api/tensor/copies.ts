@@ -5,8 +5,9 @@ import { asTensor, castNode, detachNode, elementwiseNode, type TensorLike } from
 import { checkOptions } from "../functions/options.ts";
 import { checkFlag } from "../functions/ufunc.ts";
 import { untracked } from "../trace/trace.ts";
+import { checkConstant } from "./leaf.ts";
 import { Storage } from "./storage.ts";
-import { checkConstant, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** A leaf with the elements of a tensor in memory of its own. */
 export function copyLeaf(t: Tensor, dtype: DType, constant: boolean): Tensor {

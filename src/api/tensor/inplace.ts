@@ -24,6 +24,7 @@ import { hasBackend } from "../trace/backend.ts";
 import { evaluate } from "../trace/evaluate.ts";
 import { dropGradient, writtenLeaves } from "../trace/pending.ts";
 import { autodiff, recordConstant, recordView, TraceNode, untracked } from "../trace/trace.ts";
+import { currentTracing } from "../trace/tracing.ts";
 import type { Selection } from "./advanced-index.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -151,7 +152,7 @@ export function writeThrough(target: Tensor, value: TraceNode): void {
 function limitPending(storage: Storage): void {
   storage.pendingWrites++;
   if (storage.leaf) writtenLeaves.add(storage);
-  if (storage.pendingWrites < MAX_PENDING_WRITES || !hasBackend()) return;
+  if (storage.pendingWrites < MAX_PENDING_WRITES || !hasBackend() || currentTracing() !== null) return;
   evaluate([storage.current], "set_");
   storage.pendingWrites = 0;
 }

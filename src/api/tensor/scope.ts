@@ -49,6 +49,16 @@ export function scope<T>(body: () => T): T {
   return kept;
 }
 
+/** Runs `body` as if no scope were open: what it makes is nobody's. */
+export function outsideScopes<T>(body: () => T): T {
+  scopes.push(new Set());
+  try {
+    return body();
+  } finally {
+    scopes.pop();
+  }
+}
+
 function collectStorages(value: unknown, into: Set<Storage>): void {
   if (value instanceof Tensor) into.add(value.storage);
   else if (Array.isArray(value)) for (const v of value) collectStorages(v, into);

@@ -15,6 +15,16 @@ export interface GradientSlot {
   value: Storage | null;
 }
 
+/** What a storage was before a traced function changed it. */
+export interface Before {
+  readonly current: TraceNode;
+  readonly gradient: GradientSlot | null;
+  readonly cleared: boolean;
+}
+
+/** Where changes of storages are noted while a function is traced. */
+export const changes: { before: Map<Storage, Before> | null } = { before: null };
+
 /** Memory with a current value. Writing gives it a new one, and views are derived again from that. */
 export class Storage {
   /** The value of all elements, row-major. */
@@ -56,8 +66,24 @@ export class Storage {
     return this.current;
   }
 
+  /** To be called before anything changes here. */
+  note(): void {
+    const { before } = changes;
+    if (before === null || before.has(this)) return;
+    before.set(this, { current: this.current, gradient: this.gradient, cleared: this.cleared });
+  }
+
+  /** Undoes what a traced function did. */
+  restore({ current, gradient, cleared }: Before): void {
+    this.setGradient(gradient);
+    this.current = current;
+    this.cleared = cleared;
+    this.version++;
+  }
+
   /** Takes the gradient of a new sweep, or none. */
   setGradient(slot: GradientSlot | null): void {
+    this.note();
     const before = this.gradient;
     if (slot?.sweep) slot.sweep.uses++;
     this.gradient = slot;
@@ -66,6 +92,7 @@ export class Storage {
 
   /** Takes a new value. */
   replace(value: TraceNode): void {
+    this.note();
     const before = this.current;
     this.current = value;
     value.storage = this;

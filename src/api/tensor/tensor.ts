@@ -1,23 +1,21 @@
-/** The tensor: a chain of views over a storage, and the operations as methods. */
-
-import { Buffer } from "../../backends/backend.ts";
-import { allocate, type DType, isFloat, type TypedArray } from "../../ir/dtype.ts";
+import { allocate, type DType, type TypedArray } from "../../ir/dtype.ts";
 import { contiguous, forEachOffset, isContiguous, type Layout, type Shape, sizeOf } from "../../ir/layout.ts";
 import type { Attrs } from "../../ir/node.ts";
 import { inputOp } from "../../ir/ops/source.ts";
 import { copy } from "../../ir/ops/unary.ts";
 import { reshapeOp, transposeOp } from "../../ir/ops/view.ts";
 import type { View } from "../../ir/record.ts";
-import { DisposedError, DTypeError, ShapeError } from "../errors.ts";
-import { checkDType, checkTensor, elementwiseNode, shapeText, type TensorLike } from "../functions/apply.ts";
+import { DisposedError, ShapeError } from "../errors.ts";
+import { checkTensor, elementwiseNode, shapeText, type TensorLike } from "../functions/apply.ts";
 import { ready } from "../trace/backend.ts";
 import { backward, clearGraph } from "../trace/backward.ts";
 import { evaluate } from "../trace/evaluate.ts";
 import { freshGradients, noteUse } from "../trace/pending.ts";
-import { autodiff, recordLeaf, recordView, type TraceNode, untracked } from "../trace/trace.ts";
+import { autodiff, recordView, type TraceNode, untracked } from "../trace/trace.ts";
+import { checkReadable, currentTracing } from "../trace/tracing.ts";
 import { formatArray, formatRepr } from "./format.ts";
 import { TensorMethods } from "./methods.ts";
-import { type AnyTypedArray, fromNested, type Nested, type NestedValue, toNested } from "./nested.ts";
+import { type NestedValue, toNested } from "./nested.ts";
 import { disposeStorage, registerInScope } from "./scope.ts";
 import { gradientOf, Storage } from "./storage.ts";
 import { fittingShape } from "./views.ts";
@@ -157,10 +155,10 @@ export class Tensor extends TensorMethods {
   valueNode(): TraceNode {
     const { current, version } = this.storage;
     if (this.chain.length === 0) return current;
-    if (this.derived === null || this.derived.version !== version || this.derived.node.released) {
-      const node = this.chain.reduce((x, { op, attrs }) => recordView(op, x, attrs), current);
-      this.derived = { node, version };
-    }
+    // A trace leaves nothing behind in the tensors that it uses.
+    if (currentTracing() !== null) return derive(this.storage.current, this.chain);
+    if (this.derived === null || this.derived.version !== version || this.derived.node.released)
+      this.derived = { node: derive(current, this.chain), version };
     return this.derived.node;
   }
 
@@ -172,7 +170,7 @@ export class Tensor extends TensorMethods {
    */
   targetNode(caller: string): TraceNode {
     this.node(caller);
-    return this.chain.reduce((x, { op, attrs }) => recordView(op, x, attrs), this.storage.current);
+    return derive(this.storage.current, this.chain);
   }
 
   /**
@@ -240,7 +238,9 @@ export class Tensor extends TensorMethods {
    */
   evaluate(): this {
     this.checkAlive("evaluate");
-    if (!this.isKnown()) evaluate([this.valueNode()], "evaluate");
+    if (this.isKnown()) return this;
+    checkReadable(this.valueNode(), "evaluate");
+    evaluate([this.valueNode()], "evaluate");
     return this;
   }
 
@@ -250,6 +250,7 @@ export class Tensor extends TensorMethods {
 
   private read(caller: string): TypedArray {
     const node = this.valueNode();
+    checkReadable(node, caller);
     if (this.storage.current.buffer === null && node.buffer === null) evaluate([node], caller);
     if (node.buffer !== null) return node.buffer.read().slice();
     const all = this.storage.current.buffer!.read();
@@ -356,38 +357,13 @@ export class Tensor extends TensorMethods {
   }
 }
 
+/** A chain of views of a value. */
+function derive(value: TraceNode, chain: readonly ViewStep[]): TraceNode {
+  return chain.reduce((x, { op, attrs }) => recordView(op, x, attrs), value);
+}
+
 /** Notes a tensor that owns its memory in the innermost scope; views belong to the scope of what they are views of. */
 function registered(t: Tensor): Tensor {
   registerInScope(t);
   return t;
-}
-
-/** A leaf with a copy of the data. */
-export function leafFrom(value: Nested | AnyTypedArray, dtype: DType | undefined, constant: boolean): Tensor {
-  const flat = fromNested(value, dtype);
-  return leafOf(flat.data, flat.shape, checkDType(flat.dtype, "tensor"), constant);
-}
-
-/** @throws DTypeError where integers or booleans are to have gradients */
-export function checkConstant(caller: string, dtype: DType, constant: boolean | undefined): void {
-  if (constant !== false || isFloat(dtype)) return;
-  throw new DTypeError(
-    `${caller}: ${dtype} tensors are constants: leave constant out, or ask for floats with dtype "float32"`,
-  );
-}
-
-/** A leaf with a copy of row-major elements. Integers and booleans are constant. */
-export function leafOf(
-  data: ArrayLike<number>,
-  shape: Shape,
-  dtype: DType,
-  constant?: boolean,
-  caller = "tensor",
-): Tensor {
-  checkConstant(caller, dtype, constant);
-  const host = allocate(dtype, data.length);
-  if (dtype === "bool") for (let i = 0; i < data.length; i++) host[i] = data[i] === 0 ? 0 : 1;
-  else host.set(data);
-  const variable = constant !== true && isFloat(dtype);
-  return Tensor.of(recordLeaf(new Buffer(dtype, host.length, host), shape, variable), !variable, true);
 }

@@ -19,6 +19,7 @@ import { hasBackend } from "./backend.ts";
 import { evaluate } from "./evaluate.ts";
 import { freshGradients, scalarRoots, writtenLeaves } from "./pending.ts";
 import { autodiff, recordConstant, TraceNode } from "./trace.ts";
+import { currentTracing } from "./tracing.ts";
 
 /** So many losses nobody has read are evaluated, so that a loop that never reads does not record without end. */
 const MAX_ROOTS = 8;
@@ -32,7 +33,8 @@ export function backward(y: Tensor, seed: TensorLike | undefined): void {
   }
   const cotangent = seedNode(y, seed);
   // Writes of an earlier step are settled first: each turn of a training loop is then one and the same program.
-  if ((writtenLeaves.size > 0 || scalarRoots.size >= MAX_ROOTS) && hasBackend()) evaluate([], "backward");
+  const settles = hasBackend() && currentTracing() === null;
+  if (settles && (writtenLeaves.size > 0 || scalarRoots.size >= MAX_ROOTS)) evaluate([], "backward");
   const root = y.node();
   const { visited, interior, gone } = upstream(root);
   if (gone !== undefined) {

@@ -39,6 +39,11 @@ export function setPasses(choice: Passes): void {
   passes = choice;
 }
 
+/** How programs are compiled now. */
+export function passesInUse(): Passes {
+  return passes;
+}
+
 const caches = new WeakMap<Backend, Map<string, Entry>>();
 let compilations = 0;
 let executions = 0;
@@ -86,6 +91,17 @@ export function execute(program: Program, backend: Backend, keep: ReadonlySet<nu
   const { varying, executable } = entry.generic!;
   const scalars = program.literals.filter((_, k) => varying.has(k)).map(scalarBuffer);
   return executable.run([...inputBuffers(program), ...scalars], keep);
+}
+
+/** Compiles a program that nothing else looks up. */
+export function compileOnce(program: Program, backend: Backend): Executable {
+  return compile(toGraph(program, NONE), program, backend);
+}
+
+/** Runs what {@link compileOnce} gave. */
+export function runOnce(executable: Executable, inputs: readonly Buffer[], keep: ReadonlySet<number>): Buffer[] {
+  executions++;
+  return executable.run(inputs, keep);
 }
 
 function compile(graph: Graph, program: Program, backend: Backend): Executable {

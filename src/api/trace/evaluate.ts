@@ -8,10 +8,13 @@ import { execute } from "./cache.ts";
 import { clearPending, pendingValues } from "./pending.ts";
 import { collect, type Program } from "./program.ts";
 import { recordLeaf, type TraceNode } from "./trace.ts";
+import { currentTracing } from "./tracing.ts";
 
 /** The program that the next evaluation of `asked` runs: outputs are in program order, whatever the order of asking. */
 export function nextProgram(asked: readonly TraceNode[]): Program {
-  const outputs = new Set([...asked, ...pendingValues()].filter((n) => n.buffer === null));
+  // What a traced function leaves pending has no values.
+  const pending = currentTracing() === null ? pendingValues() : [];
+  const outputs = new Set([...asked, ...pending].filter((n) => n.buffer === null));
   return collect([...outputs].sort((a, b) => a.id - b.id));
 }
 
@@ -33,7 +36,7 @@ export function evaluate(asked: readonly TraceNode[], caller: string): void {
       settle(node, buffers[k]!);
     });
   }
-  clearPending();
+  if (currentTracing() === null) clearPending();
 }
 
 function run(program: Program, caller: string): Buffer[] {

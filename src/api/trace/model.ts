@@ -8,12 +8,13 @@ import { compilePlan } from "../../passes/pipeline.ts";
 import { BackendError, DTypeError, GradloomError, ShapeError } from "../errors.ts";
 import { asTensor, checkTensor, shapeText, type TensorLike } from "../functions/apply.ts";
 import { checkFunction, isList, whatIs } from "../functions/options.ts";
-import { leafOf, Tensor } from "../tensor/tensor.ts";
+import { leafOf } from "../tensor/leaf.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { loadBackend } from "./backend.ts";
 import { decodeModel, encodeModel, type ModelFile } from "./model-file.ts";
 import { collect, toGraph } from "./program.ts";
-import { recordLeaf } from "./trace.ts";
-import { withPlaceholders } from "./tracing.ts";
+import { nextNode, recordLeaf } from "./trace.ts";
+import { type Tracing, whileTracing } from "./tracing.ts";
 
 /** A compiled function with the weights it captured. */
 export class Model {
@@ -106,7 +107,14 @@ export async function compile(
     return leafOf(t.dataSync(), t.shape, t.dtype, true);
   });
   const placeholders = operands.map((t) => t.node());
-  const result = withPlaceholders(new Set(placeholders), () => forward(...operands));
+  const tracing: Tracing = {
+    caller: "compile",
+    start: nextNode(),
+    placeholders: new Set(placeholders),
+    decidedBy: new Map(),
+    nextKey: () => undefined,
+  };
+  const result = whileTracing(tracing, () => forward(...operands));
   const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
   if (!isList(results)) {
     throw new GradloomError(

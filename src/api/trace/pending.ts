@@ -59,6 +59,7 @@ export function dropGradient(storage: Storage): void {
     dropped.push(storage);
     return;
   }
+  storage.note();
   if (storage.gradient !== null) storage.setGradient(null);
   freshGradients.delete(storage);
 }
@@ -67,4 +68,25 @@ export function dropGradient(storage: Storage): void {
 export function noteUse(storage: Storage, differentiable: boolean): void {
   if (differentiable) dropGradient(storage);
   if (storage.gradientOf !== null) freshGradients.delete(storage.gradientOf);
+}
+
+/** The sets as they were, for {@link resumePending}. */
+export interface Pending {
+  readonly writes: readonly Storage[];
+  readonly gradients: readonly Storage[];
+  readonly roots: readonly TraceNode[];
+}
+
+/** Empties the sets: what a traced function adds to them is not pending. */
+export function suspendPending(): Pending {
+  const pending = { writes: [...writtenLeaves], gradients: [...freshGradients], roots: [...scalarRoots] };
+  for (const set of [writtenLeaves, freshGradients, scalarRoots]) set.clear();
+  return pending;
+}
+
+export function resumePending({ writes, gradients, roots }: Pending): void {
+  for (const set of [writtenLeaves, freshGradients, scalarRoots]) set.clear();
+  for (const s of writes) writtenLeaves.add(s);
+  for (const s of gradients) freshGradients.add(s);
+  for (const n of roots) scalarRoots.add(n);
 }

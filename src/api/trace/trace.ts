@@ -12,6 +12,15 @@ import type { Storage } from "../tensor/storage.ts";
 export const autodiff: { enabled: boolean } = { enabled: true };
 
 let nextId = 0;
+
+/** The number that the next recorded operation gets. */
+export function nextNode(): number {
+  return nextId;
+}
+
+/** Where recorded operations are noted while a function is traced. */
+export const recorder: { nodes: TraceNode[] | null } = { nodes: null };
+
 const signatures = new Map<string, number>();
 
 /** A number for each distinct text: equal numbers mean equal texts. */
@@ -75,6 +84,7 @@ export class TraceNode {
     this.signature = signatureOf(op, attrs, shape, dtype);
     const flows = op.grad !== "zero" || (op.kind === "effect" && op.effect === "write");
     this.differentiable = isFloat(dtype) && (variable || (flows && inputs.some((x) => x.differentiable)));
+    recorder.nodes?.push(this);
   }
 
   /** The inputs that gradients flow to. The target of a write is a view of its base and adds nothing. */
