@@ -3,7 +3,7 @@ import { contiguous, contiguousStrides, forEachOffset, type Shape, sizeOf } from
 import type { Node } from "../node.ts";
 import type { Kernel } from "../record.ts";
 import { sum } from "./reduce.ts";
-import { asStridedOp, type WindowAttrs, windowsOp } from "./view.ts";
+import { asStridedOp, transposeOp, type WindowAttrs, windowsOp } from "./view.ts";
 
 /** Attributes of `fold`: those of the windows, and the shape that they were taken from. */
 export interface FoldAttrs extends WindowAttrs {
@@ -14,6 +14,23 @@ export interface FoldAttrs extends WindowAttrs {
  * The adjoint of `windows`. Element p gets Σ over k of g[q, k] with q·step + k·dilation = p. With g spread by `step` over
  * zeros that reach (window - 1)·dilation before the array, that is a sum along a skewed view.
  */
+/** Whether windows lie side by side, so that each element is in exactly one. */
+function tiles({ shape, axes, window, steps, dilations }: FoldAttrs): boolean {
+  return axes.every((axis, k) => {
+    const apart = window[k] === 1 || dilations[k] === 1;
+    return apart && steps[k] === window[k] && shape[axis]! % window[k]! === 0;
+  });
+}
+
+/** Windows that lie side by side, put back: each window's axis after the axis of the windows. */
+function untile(g: Node, { shape, axes }: FoldAttrs): Node {
+  const order = shape.flatMap((_, axis) => {
+    const k = axes.indexOf(axis);
+    return k < 0 ? [axis] : [axis, shape.length + k];
+  });
+  return reshape(view(transposeOp, g, { axes: order }), shape);
+}
+
 export const foldOp: Kernel = {
   kind: "kernel",
   name: "fold",
@@ -39,8 +56,10 @@ export const foldOp: Kernel = {
   },
 };
 
-function expandFold(g: Node, { shape, axes, window, steps, dilations }: FoldAttrs): Node {
+function expandFold(g: Node, attrs: FoldAttrs): Node {
+  const { shape, axes, window, steps, dilations } = attrs;
   if (sizeOf(g.shape) === 0) return full(shape, 0, g.dtype);
+  if (tiles(attrs)) return untile(g, attrs);
   const margin = shape.map(() => 0);
   axes.forEach((axis, k) => {
     margin[axis] = margin[axis]! + (window[k]! - 1) * dilations[k]!;
