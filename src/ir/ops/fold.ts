@@ -64,23 +64,21 @@ function expandFold(g: Node, attrs: FoldAttrs): Node {
   axes.forEach((axis, k) => {
     margin[axis] = margin[axis]! + (window[k]! - 1) * dilations[k]!;
   });
-  const padded = [...shape.map((d, axis) => d + margin[axis]!), ...window];
+  // The windows' axes come first: what is added up are then whole rows.
+  const count = window.length;
+  const padded = [...window, ...shape.map((d, axis) => d + margin[axis]!)];
   const own = contiguousStrides(padded);
-  const start = margin.reduce((n, m, axis) => n + m * own[axis]!, 0);
+  const start = margin.reduce((n, m, axis) => n + m * own[count + axis]!, 0);
   const stepOf = (axis: number): number => (axes.includes(axis) ? steps[axes.indexOf(axis)]! : 1);
-  const spread = own.map((st, axis) => (axis < shape.length ? st * stepOf(axis) : st));
-  const zeros = full(padded, 0, g.dtype);
-  const strides = own.map((st, k) => {
-    if (k < shape.length) return st;
-    const w = k - shape.length;
-    return st - dilations[w]! * own[axes[w]!]!;
-  });
-  const skewed = view(asStridedOp, update(zeros, g, spread, start), {
-    shape: [...shape, ...window],
-    strides,
+  const spread = own.map((st, k) => (k < count ? st : st * stepOf(k - count)));
+  const order = [...window.map((_, k) => shape.length + k), ...shape.map((_, axis) => axis)];
+  const filled = update(full(padded, 0, g.dtype), view(transposeOp, g, { axes: order }), spread, start);
+  const skewed = view(asStridedOp, filled, {
+    shape: [...window, ...shape],
+    strides: own.map((st, k) => (k < count ? st - dilations[k]! * own[count + axes[k]!]! : st)),
     offset: start,
   });
-  const windowAxes = window.map((_, k) => shape.length + k);
+  const windowAxes = window.map((_, k) => k);
   const kept = reduce(sum, skewed, windowAxes);
   return reshape(kept, shape);
 }
