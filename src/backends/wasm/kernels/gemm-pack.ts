@@ -34,6 +34,35 @@ export function addPack(module: ModuleBuilder, type: GemmType, width: 4 | 8): Fu
   });
 }
 
+/** How many panels {@link addPackSide} fills at once: their lanes are a cache line of float32. */
+export const SIDE_PANELS = 4;
+
+/**
+ * Adds `pack(to, from, depth, depthStride, panelStep)`: copies `depth` elements of `SIDE_PANELS` · width lanes that lie side by side
+ * into as many panels, `panelStep` bytes apart, so that each cache line is read once.
+ */
+export function addPackSide(module: ModuleBuilder, type: GemmType, width: 4 | 8): FuncRef {
+  const params = ["i32", "i32", "i32", "i32", "i32"] as const;
+  return module.addFunction(`gemm_pack_side_${type.scalar}`, params, [], (f, ...args) => {
+    const [to, from, depth, depthStride, panelStep] = args as [Local, Local, Local, Local, Local];
+    const [i, step, panel] = [f.local("i32"), f.local("i32"), f.local("i32")];
+    const bytes = width * type.size;
+    toBytes(f.get(depthStride), type).set(step);
+    f.forLoop(i, depth, 1, () => {
+      f.get(to).set(panel);
+      for (let p = 0; p < SIDE_PANELS; p++) {
+        for (let offset = 0; offset < bytes; offset += 16) {
+          f.get(panel).get(from);
+          f.op("v128.load", { offset: p * bytes + offset, align: type.size }).op("v128.store", { offset });
+        }
+        if (p + 1 < SIDE_PANELS) advance(f, panel, panelStep);
+      }
+      advance(f, from, step);
+      advance(f, to, { const: bytes });
+    });
+  });
+}
+
 /** The locals of a packing function. `to`, `from` and `depth` move on as lanes are copied. Steps are in bytes. */
 interface Panel {
   readonly f: FunctionBuilder;

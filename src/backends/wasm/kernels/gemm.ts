@@ -1,6 +1,6 @@
 import type { FuncRef, FunctionBuilder, Local } from "../asm/function.ts";
 import type { ModuleBuilder } from "../asm/module.ts";
-import { addPack } from "./gemm-pack.ts";
+import { addPack, addPackSide, SIDE_PANELS } from "./gemm-pack.ts";
 import { addTile } from "./gemm-tile.ts";
 import type { GemmType } from "./gemm-type.ts";
 import { GEMM_TYPES, TILE_ROWS, toBytes } from "./gemm-type.ts";
@@ -25,13 +25,14 @@ const DIRECT_ROWS = 16;
 export function addGemm(module: ModuleBuilder, dtype: "float32" | "float64"): FuncRef {
   const type = GEMM_TYPES[dtype];
   const packRows = addPack(module, type, TILE_ROWS);
+  const packSide = addPackSide(module, type, TILE_ROWS);
   const packColumns = addPack(module, type, type.columns);
   const tile = addTile(module, type);
   const params = PARAMS.map(() => "i32" as const);
   return module.addFunction(`gemm_${type.scalar}`, params, [], (f, ...args) => {
     const locals = Object.fromEntries(PARAMS.map((name, index) => [name, args[index]]));
     for (const name of LOCALS) locals[name] = f.local("i32");
-    blocks({ f, type, packRows, packColumns, tile, ...(locals as GemmLocals) });
+    blocks({ f, type, packRows, packSide, packColumns, tile, ...(locals as GemmLocals) });
   });
 }
 
@@ -62,6 +63,7 @@ interface Gemm extends GemmLocals {
   readonly f: FunctionBuilder;
   readonly type: GemmType;
   readonly packRows: FuncRef;
+  readonly packSide: FuncRef;
   readonly packColumns: FuncRef;
   readonly tile: FuncRef;
 }
@@ -111,11 +113,35 @@ function setDepthStep({ f, k, depthStep }: Gemm): void {
 }
 
 function packA(g: Gemm): void {
-  const { f, a, aRowStride, aColStride, block, rows, i, done, depth, panelA } = g;
-  forPanels(g, () => {
+  const { f, type, a, aRowStride, aColStride, block, rows, i, done, depth, panelA, panelStep } = g;
+  const start = (): void => {
     f.get(panelA);
     f.get(block).get(i).op("i32.add").get(aRowStride).op("i32.mul").get(done).get(aColStride);
     address(g, a);
+  };
+  firstPanel(g);
+  f.get(aRowStride).i32Const(1).op("i32.eq");
+  f.if(() => {
+    toBytes(f.get(depth).i32Const(TILE_ROWS).op("i32.mul"), type).set(panelStep);
+    f.block((exit) => {
+      f.loop((again) => {
+        f.get(rows).get(i).op("i32.sub");
+        f.i32Const(SIDE_PANELS * TILE_ROWS)
+          .op("i32.lt_s")
+          .brIf(exit);
+        start();
+        f.get(depth).get(aColStride).get(panelStep).call(g.packSide);
+        f.get(i)
+          .i32Const(SIDE_PANELS * TILE_ROWS)
+          .op("i32.add")
+          .set(i);
+        f.get(panelA).get(panelStep).i32Const(SIDE_PANELS).op("i32.mul").op("i32.add").set(panelA);
+        f.br(again);
+      });
+    });
+  });
+  forPanels(g, () => {
+    start();
     f.get(rows).get(i).op("i32.sub").get(depth).get(aRowStride).get(aColStride).call(g.packRows);
   });
 }
@@ -146,6 +172,7 @@ function packB(g: Gemm): void {
 
 /** All tiles of the row block in the columns from j on. */
 function tiles(g: Gemm): void {
+  firstPanel(g);
   const { f, type, c, n, cRowStride, scratch, block, rows, i, j, done, depth, panelA, panelB, panelStep } = g;
   forPanels(g, () => {
     f.get(panelA).get(panelB).get(panelStep).get(depth);
@@ -156,10 +183,14 @@ function tiles(g: Gemm): void {
   });
 }
 
-/** Runs `body` for each panel of packed A, with `i` its first row in the block and `panelA` its address. */
-function forPanels(g: Gemm, body: () => void): void {
-  const { f, type, rows, i, depth, packedA, panelA } = g;
+/** Sets `i` and `panelA` to the first panel of packed A. */
+function firstPanel({ f, packedA, panelA, i }: Gemm): void {
   f.get(packedA).set(panelA).i32Const(0).set(i);
+}
+
+/** Runs `body` for each panel of packed A from the present one on, with `i` its first row in the block and `panelA` its address. */
+function forPanels(g: Gemm, body: () => void): void {
+  const { f, type, rows, i, depth, panelA } = g;
   f.forLoop(i, rows, TILE_ROWS, () => {
     body();
     f.get(panelA);
