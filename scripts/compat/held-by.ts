@@ -28,11 +28,11 @@ const FROM_DATA: readonly (Holder & { readonly names: ReadonlySet<string> })[] =
     ),
   },
   {
-    file: "test/arrays/arrays.test.ts",
+    file: "test/conformance/conformance.test.ts",
     label: "NumPy's arrays",
     names: new Set(
       (
-        unzip("test/arrays/cases.json.gz") as { readonly functions: readonly { readonly name: string }[] }
+        unzip("test/conformance/cases.json.gz") as { readonly functions: readonly { readonly name: string }[] }
       ).functions.map(({ name }) => name),
     ),
   },

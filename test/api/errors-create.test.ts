@@ -92,6 +92,7 @@ describe.each<BackendName>(["wasm", "reference"])("errors of making tensors on %
       ["zeros of too many", () => zeros([2 ** 16, 2 ** 16]), ShapeError],
       ["ones(-1)", () => ones(-1), ShapeError],
       ["empty(-1)", () => gl.empty(-1), ShapeError],
+      ["full beyond int32", () => gl.full([2], 2 ** 31, "int32"), DTypeError],
       ["full(-1)", () => gl.full(-1, 0), ShapeError],
       ["fullLike, shape", () => gl.fullLike(1, 0, { shape: [-1] }), ShapeError],
       ["zerosLike, shape", () => gl.zerosLike(1, { shape: [-1] }), ShapeError],
@@ -123,6 +124,7 @@ describe.each<BackendName>(["wasm", "reference"])("errors of making tensors on %
       zeros of too many → ShapeError: zeros: shape (65536, 65536) has more than 2 ** 31 - 1 elements; make several arrays
       ones(-1) → ShapeError: ones: -1 in shape (-1,) is no length; lengths are whole numbers from 0
       empty(-1) → ShapeError: empty: -1 in shape (-1,) is no length; lengths are whole numbers from 0
+      full beyond int32 → DTypeError: full: 2147483648 is no number that int32 holds; pass one, or ask for "float64"
       full(-1) → ShapeError: full: -1 in shape (-1,) is no length; lengths are whole numbers from 0
       fullLike, shape → ShapeError: fullLike: -1 in shape (-1,) is no length; lengths are whole numbers from 0
       zerosLike, shape → ShapeError: zerosLike: -1 in shape (-1,) is no length; lengths are whole numbers from 0

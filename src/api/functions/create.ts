@@ -108,6 +108,8 @@ function filled(caller: string, shape: Shape | number, value: number | boolean, 
   const { dtype = typeof value === "boolean" ? "bool" : "float32", constant } = options(caller, given);
   if (typeof value !== "number" && typeof value !== "boolean")
     throw new DTypeError(`${caller}: the value is ${whatIs(value)}; pass a number or a boolean`);
+  if (dtype === "int32" && !(Number(value) >= -(2 ** 31) && Number(value) < 2 ** 31))
+    throw new DTypeError(`${caller}: ${value} is no number that int32 holds; pass one, or ask for "float64"`);
   const lengths = checkShape(caller, shape);
   return leafOf(new Float64Array(sizeOf(lengths)).fill(Number(value)), lengths, dtype, constant, caller);
 }
@@ -176,9 +178,10 @@ export interface SpaceOptions extends CreateOptions {
   readonly endpoint?: boolean;
 }
 
-/** `count` numbers at equal distances from start to stop, both included unless `endpoint` is false. */
+/** `count` numbers at equal distances from start to stop, both included unless `endpoint` is false; int32 is rounded down. */
 export function linspace(start: number, stop: number, count = 50, given?: DType | SpaceOptions): Tensor {
-  return spaced("linspace", start, stop, count, given, (x) => x);
+  const dtype = typeof given === "string" ? given : given?.dtype;
+  return spaced("linspace", start, stop, count, given, dtype === "int32" ? Math.floor : (x) => x);
 }
 
 function spaced(
@@ -260,15 +263,15 @@ export function geomspace(start: number, stop: number, count = 50, given?: DType
   }
   const sign = start < 0 ? -1 : 1;
   const ends = new Map([
-    [Math.log(start * sign), start],
-    [Math.log(stop * sign), stop],
+    [Math.log10(start * sign), start],
+    [Math.log10(stop * sign), stop],
   ]);
   return spaced(
     "geomspace",
-    Math.log(start * sign),
-    Math.log(stop * sign),
+    Math.log10(start * sign),
+    Math.log10(stop * sign),
     count,
     given,
-    (x) => ends.get(x) ?? sign * Math.exp(x),
+    (x) => ends.get(x) ?? sign * 10 ** x,
   );
 }

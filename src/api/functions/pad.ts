@@ -41,7 +41,7 @@ function padWidths(t: Tensor, width: PadWidth): [number, number][] {
   const all = given.length === 1 ? t.shape.map(() => given[0]) : given;
   const isPair = (p: unknown): p is readonly [number, number] =>
     isList(p) && p.length === 2 && p.every((w) => Number.isInteger(w) && (w as number) >= 0);
-  if (!all.every(isPair) || all.length !== t.ndim) {
+  if (!given.every(isPair) || !all.every(isPair) || all.length !== t.ndim) {
     const shown = given.map((p) => (isList(p) ? `[${p.map(whatIs).join(", ")}]` : whatIs(p))).join(", ");
     throw new ShapeError(
       `pad: widths ${isList(width) ? shown : whatIs(width)} for shape ${shapeText(t.shape)}: give one whole number from 0, one pair ` +

@@ -212,7 +212,10 @@ export function nansum(x: TensorLike, axis?: AxisArgument, keepdims?: boolean): 
 /** The mean of what is not NaN; NaN of nothing. */
 export function nanmean(x: TensorLike, axis?: AxisArgument, keepdims?: boolean): Tensor {
   const t = asTensor(x, "nanmean");
-  return naming("nanmean", () => divide(nansum(t, axis, keepdims), sum(isnan(t).eq(false), axis, keepdims)));
+  return naming("nanmean", () => {
+    const total = nansum(t, axis, keepdims);
+    return divide(total, sum(isnan(t).eq(false), axis, keepdims).astype(toQuotient(total.dtype)));
+  });
 }
 
 function argExtremum(op: Reduce, name: string, x: TensorLike, axis: AxisArgument, keepdims?: boolean): Tensor {

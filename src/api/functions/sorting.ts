@@ -118,7 +118,7 @@ export function percentile(
   options: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
 ): Tensor {
   const { axis = null, keepdims = false } = checkOptions("percentile", options, ["axis", "keepdims"]);
-  return between("percentile", x, q, 100, axis, keepdims);
+  return orderStatistic("percentile", x, q, 100, axis, keepdims);
 }
 
 /**
@@ -132,7 +132,7 @@ export function quantile(
   options: { readonly axis?: number | null; readonly keepdims?: boolean } = {},
 ): Tensor {
   const { axis = null, keepdims = false } = checkOptions("quantile", options, ["axis", "keepdims"]);
-  return between("quantile", x, q, 1, axis, keepdims);
+  return orderStatistic("quantile", x, q, 1, axis, keepdims);
 }
 
 /** The middle element along an axis, or the mean of the two in the middle; NaN where there is one. */
@@ -144,10 +144,14 @@ export function median(
   const t = asTensor(x, "median");
   // Without elements both are NaN.
   const empty = t.size === 0 && (axis === null || t.shape.at(axis) === 0);
-  return empty ? mean(t, axis, keepdims) : between("median", t, 50, 100, axis, keepdims);
+  return empty ? mean(t, axis, keepdims) : orderStatistic("median", t, 50, 100, axis, keepdims);
 }
 
-function between(
+/** Between two numbers, counted from the nearer one: from an infinite one the way to the other cannot be told. */
+const between = (a: Tensor, b: Tensor, weight: number): Tensor =>
+  weight < 0.5 ? a.add(b.sub(a).mul(weight)) : b.sub(b.sub(a).mul(1 - weight));
+
+function orderStatistic(
   caller: string,
   x: TensorLike,
   q: number | readonly number[],
@@ -177,8 +181,9 @@ function between(
     const position = (each / scale) * (n - 1);
     const low = Math.floor(position);
     const weight = position - low;
-    const [a, b] = [at(low), at(Math.min(low + 1, n - 1))];
-    const value = weight === 0 ? a.div(1) : a.add(b.sub(a).mul(weight)).div(1);
+    // In float, as differences of int32 may not be int32.
+    const [a, b] = [at(low).div(1), at(Math.min(low + 1, n - 1)).div(1)];
+    const value = weight === 0 ? a : caller === "median" ? a.mul(0.5).add(b.mul(0.5)) : between(a, b, weight);
     const known = t.dtype === "float32" || t.dtype === "float64" ? where(isnan(last), Number.NaN, value) : value;
     const dropped = axis === null ? [] : t.shape.filter((_, k) => k !== along);
     const kept: Shape = axis === null ? t.shape.map(() => 1) : t.shape.map((d, k) => (k === along ? 1 : d));
@@ -210,12 +215,14 @@ export function searchsorted(
   const n = list.size;
   let position = leafOf(new Int32Array(sizeOf(v.shape)), v.shape, "int32", true);
   if (n === 0) return position;
-  const goes = side === "left" ? less : lessEqual;
+  const before = (element: Tensor): Tensor =>
+    side === "left"
+      ? logicalOr(less(element, v), logicalAnd(isnan(v), logicalNot(isnan(element))))
+      : logicalOr(lessEqual(element, v), isnan(v));
   for (let step = 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
     const next = position.add(step);
     const element = Tensor.of(gatherNode(list.detach().node(), next.sub(1).node()), true);
-    const before = logicalOr(goes(element, v), logicalAnd(isnan(v), logicalNot(isnan(element))));
-    position = where(logicalAnd(next.le(n), before), next, position);
+    position = where(logicalAnd(next.le(n), before(element)), next, position);
   }
   return position;
 }

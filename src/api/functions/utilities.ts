@@ -115,6 +115,14 @@ export function bincount(
 /** The positions, one array an axis, of the elements that are not 0. Their number depends on the values: computed now. */
 export function nonzero(x: TensorLike): Tensor[] {
   const t = asTensor(x, "nonzero");
+  if (t.ndim === 0)
+    throw new ShapeError(
+      "nonzero: a scalar has no axes, and so no positions; use atleast1d(), or item() to ask for its value",
+    );
+  return positionsOf(t);
+}
+
+function positionsOf(t: Tensor): Tensor[] {
   maskInTrace(t, "nonzero");
   const found: number[] = [];
   t.dataSync().forEach((v, k) => {
@@ -134,7 +142,7 @@ export function nonzero(x: TensorLike): Tensor[] {
 /** The positions of the elements that are not 0, as rows of an int32 matrix. Computed now, as {@link nonzero}. */
 export function argwhere(x: TensorLike): Tensor {
   const t = asTensor(x, "argwhere");
-  const found = nonzero(t);
+  const found = positionsOf(t);
   const rows = new Int32Array((found[0]?.size ?? Number(t.item() !== 0)) * found.length);
   found.forEach((positions, axis) => {
     positions.dataSync().forEach((p, k) => {

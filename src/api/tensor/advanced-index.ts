@@ -51,9 +51,9 @@ type Item = ParsedItem | Tensor;
  *
  * @throws IndexError for positions outside, masks of another shape, and arrays that do not broadcast
  */
-export function resolveAdvanced(shape: Shape, items: Index, caller: string): Selection {
-  const at = `${caller}: index [${indexText(items)}] of shape ${shapeText(shape)}`;
-  const masked = expandMasks(items, shape, at);
+export function resolveAdvanced(own: Shape, items: Index, caller: string): Selection {
+  const at = `${caller}: index [${indexText(items)}] of shape ${shapeText(own)}`;
+  const { masked, shape } = expandMasks(items, own, at);
   const flat = expandEllipsis(masked, shape, at);
   const arrays: { axis: number; value: Tensor | number }[] = [];
   const basic: BasicItem[] = [];
@@ -152,16 +152,21 @@ function insideOf(index: number, size: number, axis: number, at: string): number
   throw new IndexError(`${at}: index ${index} is out of bounds for axis ${axis} with size ${size}; ${wayOut}`);
 }
 
-/** Arrays become int32 tensors, and a mask of k axes becomes k of them. */
-function expandMasks(items: Index, shape: Shape, at: string): Item[] {
+/**
+ * Arrays become int32 tensors, and a mask of k axes becomes k of them. A mask of no axes becomes one, along an axis of
+ * length 1 that is inserted into the shape; row-major positions stay what they are.
+ */
+function expandMasks(items: Index, shape: Shape, at: string): { masked: Item[]; shape: Shape } {
   const consumed = (item: Index[number]): number => {
     if (!isArray(item)) return parseIndex([item as BasicItem], at).filter((p) => p !== null && p !== ellipsis).length;
     const t = toTensor(item, at);
     return t.dtype === "bool" ? t.ndim : 1;
   };
   const total = items.map(consumed).reduce((n, each) => n + each, 0);
+  const wide = [...shape];
   let axis = 0;
-  return items.flatMap((item): Item[] => {
+  let inserted = 0;
+  const masked = items.flatMap((item): Item[] => {
     if (!isArray(item)) {
       return parseIndex([item as BasicItem], at).map((p) => {
         if (p === ellipsis) axis += shape.length - total;
@@ -172,8 +177,10 @@ function expandMasks(items: Index, shape: Shape, at: string): Item[] {
     const t = toTensor(item, at);
     const first = axis;
     axis += t.dtype === "bool" ? t.ndim : 1;
+    if (t.dtype === "bool" && t.ndim === 0) wide.splice(first + inserted++, 0, 1);
     return t.dtype === "bool" ? maskPositions(t, shape.slice(first, axis), first, at) : [t];
   });
+  return { masked, shape: wide };
 }
 
 /** The items with `...` written out as slices. */
@@ -221,8 +228,9 @@ function maskPositions(mask: Tensor, shape: Shape, first: number, at: string): T
   data.forEach((held, k) => {
     if (held !== 0) found.push(k);
   });
-  const strides = contiguousStrides(shape);
-  return shape.map((d, axis) => {
+  const lengths = shape.length === 0 ? [1] : shape;
+  const strides = contiguousStrides(lengths);
+  return lengths.map((d, axis) => {
     const along = Int32Array.from(found, (k) => Math.floor(k / strides[axis]!) % d);
     return leafOf(along, [along.length], "int32", true);
   });
