@@ -126,7 +126,9 @@ const EXAMPLE_LIST: readonly (readonly [string, Example])[] = [
 
   // element-wise
   ...unaryOf("absolute abs positive negative reciprocal square sqrt cbrt exp exp2 expm1 log log2 log10 log1p"),
-  ...unaryOf("sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arctanh sinc sign floor ceil trunc rint"),
+  ...unaryOf(
+    "sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arctanh sinc erf erfc sign floor ceil trunc rint",
+  ),
   ...unaryOf("cot csc sec arccot coth csch sech arccsch arcsech isnan isinf isfinite signbit logicalNot"),
   ...unaryOf("arccosh arccsc arcsec arccoth", "above"),
   ...binaryOf("add subtract multiply divide trueDivide power maximum minimum logaddexp logaddexp2 arctan2 floorDivide"),

@@ -3,6 +3,8 @@
  * a backend is one exhaustive {@link Emit} map over them.
  */
 
+import { erf, erfc } from "./error-function.ts";
+
 /**
  * How many arguments each primitive takes. `bitAnd`…`shrU` are for int32, and shift by the low five bits. Comparisons, `and`, `or`, `not` give bool;
  * `select` takes a bool first.
@@ -45,6 +47,8 @@ export const ARITY = {
   asinh: 1,
   acosh: 1,
   atanh: 1,
+  erf: 1,
+  erfc: 1,
   bitAnd: 2,
   bitOr: 2,
   bitXor: 2,
@@ -171,6 +175,8 @@ export const evaluate: Emit<number> = {
   asinh: (a) => Math.asinh(a!),
   acosh: (a) => Math.acosh(a!),
   atanh: (a) => Math.atanh(a!),
+  erf: (a) => erf(a!),
+  erfc: (a) => erfc(a!),
   bitAnd: (a, b) => a! & b!,
   bitOr: (a, b) => a! | b!,
   bitXor: (a, b) => a! ^ b!,

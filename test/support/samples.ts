@@ -94,6 +94,8 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
   sinh: ANY,
   cosh: ANY,
   tanh: ANY,
+  erf: ANY,
+  erfc: ANY,
   arcsinh: ANY,
   arccosh: { ranges: [[1.2, 4]] },
   arctanh: INSIDE,

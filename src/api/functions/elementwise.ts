@@ -165,6 +165,10 @@ export const tanh: Unary = bind(unary.tanh);
 export const arcsinh: Unary = bind(unary.arcsinh);
 /** The inverse of cosh on [0, ∞). int32 and bool operands are computed in float. */
 export const arccosh: Unary = bind(unary.arccosh);
+/** The error function, 2/√π·∫exp(−t²) from 0 to x. int32 and bool operands are computed in float. */
+export const erf: Unary = bind(unary.erf);
+/** 1 − erf(x), exact also where erf(x) is nearly 1. int32 and bool operands are computed in float. */
+export const erfc: Unary = bind(unary.erfc);
 /** The inverse of tanh. int32 and bool operands are computed in float. */
 export const arctanh: Unary = bind(unary.arctanh);
 /** 1 / (1 + exp(-x)). int32 and bool operands are computed in float. */

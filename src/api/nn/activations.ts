@@ -8,6 +8,7 @@ import {
   add,
   astype,
   divide,
+  erfc,
   exp,
   expm1,
   log,
@@ -15,9 +16,7 @@ import {
   maximum,
   minimum,
   multiply,
-  negative,
   positive,
-  reciprocal,
   sigmoid,
   subtract,
   tanh,
@@ -179,29 +178,7 @@ export function gelu(x: TensorLike, options: GeluOptions = {}): Tensor {
   return multiply(multiply(t, 0.5), add(tanh(multiply(cubic, GELU_SCALE)), 1));
 }
 
-/**
- * The polynomial p(u) for which erfc z = t·exp(p(2t - 1) - z²), with t = 1 / (1 + z/2), for all z from 0 on; the lowest
- * power first. Computed for this library: the Chebyshev series of log(erfcx(z) / t) on 0 < t ≤ 1, from 60-digit values,
- * cut where its terms fall below 1e-16, and rewritten in powers of u.
- */
-// biome-ignore format: a table
-const ERFC: readonly number[] = [
-  -0.6717940840566923, 0.6726432239776567, 0.04734330684190443, -0.0468956102311753, -0.009872689366389959,
-  0.008824938557060623, 0.001758933557799016, -0.002345812500482853, -0.00014624686337800336, 0.000673678795580235,
-  -9.37350311709817e-05, -0.0001743029472030762, 7.14010141275703e-05, 3.17451797494374e-05, -3.0187884551394243e-05,
-  1.3772664134464417e-07, 8.562623420121286e-06, -2.947986876998259e-06, -1.27231190486887e-06,
-  1.2500276612569754e-06, -1.6849800720653297e-07, -2.495832761719667e-07, 1.5334345920908177e-07,
-  1.4448658046252676e-09, -3.9171820510271855e-08, 1.1172352263623759e-08, 4.06088214696972e-09,
-  -1.8902306008944537e-09,
-];
-
 /** The normal distribution's cumulative, Φ(x) = erfc(-x/√2) / 2. */
 function normalCdf(x: Tensor): Tensor {
-  // Not absolute(x), whose gradient at 0 is 0.
-  const z = multiply(where(x.lt(0), negative(x), x), Math.SQRT1_2);
-  const t = reciprocal(add(multiply(z, 0.5), 1));
-  const u = subtract(multiply(t, 2), 1);
-  const p = ERFC.slice(0, -1).reduceRight<TensorLike>((sum, c) => add(multiply(sum, u), c), ERFC[ERFC.length - 1]!);
-  const half = multiply(multiply(t, 0.5), exp(subtract(p, multiply(z, z))));
-  return where(x.lt(0), half, subtract(1, half));
+  return multiply(erfc(multiply(x, -Math.SQRT1_2)), 0.5);
 }

@@ -1,5 +1,7 @@
 /** Functions of one operand. */
 import { elementwise as ew, full } from "../build.ts";
+import { referenceErf, referenceErfc } from "../error-function.ts";
+import type { Node } from "../node.ts";
 import type { Elementwise, GradRule } from "../record.ts";
 import { type Scalar, s } from "../scalar.ts";
 import { add, divide, multiply, subtract, where } from "./arithmetic.ts";
@@ -228,6 +230,26 @@ export const tanh: Elementwise = unary({
   scalar: (x) => s.tanh(x),
   reference: (x) => Math.tanh(x),
   grad: (g, _x, y) => [ew(multiply, g, ew(subtract, 1, ew(multiply, y, y)))],
+});
+
+/** 2/√π·exp(−x²), the derivative of erf. */
+const bell = (g: Node, x: Node): Node =>
+  ew(multiply, ew(multiply, g, 2 / Math.sqrt(Math.PI)), ew(exp, ew(negative, ew(multiply, x, x))));
+
+export const erf: Elementwise = unary({
+  name: "erf",
+  doc: "The error function, 2/√π·∫exp(−t²) from 0 to x.",
+  scalar: (x) => s.erf(x),
+  reference: referenceErf,
+  grad: (g, [x]) => [bell(g, x!)],
+});
+
+export const erfc: Elementwise = unary({
+  name: "erfc",
+  doc: "1 − erf(x), exact also where erf(x) is nearly 1.",
+  scalar: (x) => s.erfc(x),
+  reference: referenceErfc,
+  grad: (g, [x]) => [ew(negative, bell(g, x!))],
 });
 
 export const arcsinh: Elementwise = unary({

@@ -7,12 +7,14 @@ import type { ModuleBuilder } from "../asm/module.ts";
 // biome-ignore format: families
 export type MathPrim =
   | "floorDiv" | "mod" | "rem" | "pow" | "atan2" | "cbrt" | "exp" | "expm1" | "log" | "log1p" | "log2" | "log10"
-  | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh";
+  | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh"
+  | "erf" | "erfc";
 
 // biome-ignore format: families
 export const MATH_PRIMS: readonly MathPrim[] = [
   "floorDiv", "mod", "rem", "pow", "atan2", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10",
   "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+  "erf", "erfc",
 ] satisfies readonly Prim[];
 
 /** The module name that host functions are imported from. */

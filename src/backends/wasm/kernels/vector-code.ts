@@ -1,12 +1,45 @@
 import type { FunctionBuilder, Local } from "../asm/function.ts";
+import type { ModuleBuilder } from "../asm/module.ts";
 import type { Plain } from "../asm/opcodes.ts";
+
+export type FloatVector = "f32x4" | "f64x2";
+/** The instructions that both vectors of floats have. */
+type Arithmetic = "add" | "sub" | "mul" | "div" | "sqrt" | "pmin" | "pmax" | "nearest" | "trunc" | "abs" | "neg";
+type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+
+/** Vectors that no one reads any more, by the function whose locals they are. */
+const FREE = new WeakMap<FunctionBuilder, Local[]>();
 
 /** Writes vector code as expressions: each call emits one instruction and gives the local that holds its value. */
 export class VectorCode {
   readonly f: FunctionBuilder;
+  readonly module: ModuleBuilder;
+  readonly type: FloatVector;
+  private readonly taken: Local[];
 
-  constructor(f: FunctionBuilder) {
+  constructor(f: FunctionBuilder, module: ModuleBuilder, type: FloatVector, taken: Local[] = []) {
     this.f = f;
+    this.module = module;
+    this.type = type;
+    this.taken = taken;
+  }
+
+  /** Pushes what `write` computes. Its locals are used again by the next one in the same function. */
+  static push(
+    f: FunctionBuilder,
+    module: ModuleBuilder,
+    type: FloatVector,
+    write: (v: VectorCode, ...args: readonly Local[]) => Local,
+    args: readonly Local[],
+  ): void {
+    const v = new VectorCode(f, module, type);
+    f.get(write(v, ...args));
+    FREE.set(f, (FREE.get(f) ?? []).concat(v.taken));
+  }
+
+  /** The same code on vectors of another type. */
+  as(type: FloatVector): VectorCode {
+    return new VectorCode(this.f, this.module, type, this.taken);
   }
 
   /** Any instruction whose operands and result are vectors. */
@@ -16,9 +49,15 @@ export class VectorCode {
     return this.result();
   }
 
-  /** Four equal float32 lanes. */
-  float(value: number): Local {
-    this.f.f32x4Const(value);
+  /** An instruction of this type of floats. */
+  do(name: Arithmetic | Comparison, ...args: readonly Local[]): Local {
+    return this.op(`${this.type}.${name}`, ...args);
+  }
+
+  /** Equal lanes of this type of floats. */
+  num(value: number): Local {
+    if (this.type === "f32x4") this.f.f32x4Const(value);
+    else this.f.f64x2Const(value);
     return this.result();
   }
 
@@ -28,26 +67,52 @@ export class VectorCode {
     return this.result();
   }
 
-  /** Two equal float64 lanes. */
-  double(value: number): Local {
-    this.f.f64x2Const(value);
+  /** Two equal int64 lanes. */
+  long(value: bigint): Local {
+    this.f.v128Const(new Uint8Array(new BigInt64Array(2).fill(value).buffer));
     return this.result();
   }
 
   add(a: Local, b: Local): Local {
-    return this.op("f32x4.add", a, b);
+    return this.do("add", a, b);
   }
 
   sub(a: Local, b: Local): Local {
-    return this.op("f32x4.sub", a, b);
+    return this.do("sub", a, b);
   }
 
   mul(a: Local, b: Local): Local {
-    return this.op("f32x4.mul", a, b);
+    return this.do("mul", a, b);
   }
 
   div(a: Local, b: Local): Local {
-    return this.op("f32x4.div", a, b);
+    return this.do("div", a, b);
+  }
+
+  /** The smaller one; `a` where one of them is NaN. */
+  min(a: Local, b: Local): Local {
+    return this.do("pmin", a, b);
+  }
+
+  /** The larger one; `a` where one of them is NaN. */
+  max(a: Local, b: Local): Local {
+    return this.do("pmax", a, b);
+  }
+
+  clamp(x: Local, low: number, high: number): Local {
+    return this.max(this.min(x, this.num(high)), this.num(low));
+  }
+
+  and(a: Local, b: Local): Local {
+    return this.op("v128.and", a, b);
+  }
+
+  or(a: Local, b: Local): Local {
+    return this.op("v128.or", a, b);
+  }
+
+  xor(a: Local, b: Local): Local {
+    return this.op("v128.xor", a, b);
   }
 
   /** Bits of `a` where the mask is one, of `b` elsewhere. */
@@ -55,30 +120,51 @@ export class VectorCode {
     return this.op("v128.bitselect", a, b, mask);
   }
 
-  /** Integer shifts of all lanes. */
-  shift(name: "i32x4.shl" | "i32x4.shr_s" | "i32x4.shr_u", a: Local, bits: number): Local {
-    this.f.get(a).i32Const(bits).op(name);
+  /** Sums and shifts of integer lanes that are as wide as the floats. */
+  whole(name: "add" | "sub", a: Local, b: Local): Local {
+    return this.op(`${this.type === "f32x4" ? "i32x4" : "i64x2"}.${name}`, a, b);
+  }
+
+  shift(name: "shl" | "shr_s" | "shr_u", a: Local, bits: number): Local {
+    this.f.get(a).i32Const(bits);
+    this.f.op(`${this.type === "f32x4" ? "i32x4" : "i64x2"}.${name}`);
+    return this.result();
+  }
+
+  /** 32-bit lanes of `a` (0 to 3) and `b` (4 to 7). */
+  shuffle(a: Local, b: Local, lanes: readonly number[]): Local {
+    const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
+    this.f.get(a).get(b).op("i8x16.shuffle", bytes);
     return this.result();
   }
 
   /** Σ coefficients[i] · xⁱ, by Horner's rule. */
   polynomial(x: Local, coefficients: readonly number[]): Local {
-    return coefficients
-      .map((c) => () => this.float(c))
-      .reduceRight<Local | undefined>(
-        (sum, c) => (sum === undefined ? c() : this.add(this.mul(sum, x), c())),
-        undefined,
-      )!;
+    let sum = this.num(coefficients[coefficients.length - 1]!);
+    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.add(this.mul(sum, x), this.num(coefficients[i]!));
+    return sum;
+  }
+
+  /** x + x·u·P(u): what odd functions are near zero, u = x². */
+  odd(x: Local, u: Local, coefficients: readonly number[]): Local {
+    return this.add(x, this.mul(this.mul(x, u), this.polynomial(u, coefficients)));
   }
 
   /** |x| and the sign bit of each lane. */
   magnitude(x: Local): readonly [magnitude: Local, sign: Local] {
-    const sign = this.int(-(2 ** 31));
-    return [this.op("v128.andnot", x, sign), this.op("v128.and", x, sign)];
+    const sign = this.num(-0);
+    return [this.op("v128.andnot", x, sign), this.and(x, sign)];
+  }
+
+  /** A new local, for values that several branches set. */
+  local(): Local {
+    const local = FREE.get(this.f)?.pop() ?? this.f.local("v128");
+    this.taken.push(local);
+    return local;
   }
 
   private result(): Local {
-    const local = this.f.local("v128");
+    const local = this.local();
     this.f.set(local);
     return local;
   }

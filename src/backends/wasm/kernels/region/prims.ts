@@ -5,8 +5,8 @@ import type { FunctionBuilder, Local } from "../../asm/function.ts";
 import type { ModuleBuilder } from "../../asm/module.ts";
 import type { Plain } from "../../asm/opcodes.ts";
 import type { MathPrim } from "../math-imports.ts";
-import { math32 } from "../math32.ts";
-import { math64 } from "../math64.ts";
+import { pushMath32 } from "../math32.ts";
+import { pushMath64 } from "../math64.ts";
 import { type Int32Function, int32Scalar } from "./int32.ts";
 import { type Lanes, narrowMask } from "./lanes.ts";
 
@@ -69,8 +69,8 @@ const compare32 =
 const call =
   (prim: MathPrim, width: "f32" | "f64"): Push =>
   ({ f, module }, args) => {
-    for (const a of args) f.get(a);
-    f.call(width === "f32" ? math32(module, prim) : math64(module, prim));
+    if (width === "f32") pushMath32(f, module, prim, args);
+    else pushMath64(f, module, prim, args);
   };
 
 function floatTable(t: "f32x4" | "f64x2", width: "f32" | "f64"): Table {
@@ -116,6 +116,8 @@ function floatTable(t: "f32x4" | "f64x2", width: "f32" | "f64"): Table {
     asinh: math("asinh"),
     acosh: math("acosh"),
     atanh: math("atanh"),
+    erf: math("erf"),
+    erfc: math("erfc"),
     lt: compare("lt"),
     le: compare("le"),
     eq: compare("eq"),
@@ -169,7 +171,7 @@ export const SHIFTS: { readonly [name: string]: "i32x4.shl" | "i32x4.shr_s" | "i
 
 const FLOAT_ONLY = [
   ...(["div", "atan2", "sqrt", "cbrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan"] as const),
-  ...(["asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"] as const),
+  ...(["asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc"] as const),
 ] as const;
 type FloatOnly = (typeof FLOAT_ONLY)[number];
 type Undefined<P extends Prim> = { readonly [K in P]: Push };
