@@ -1,109 +1,97 @@
-/** The benchmark: the contenders take turns in one run, after their results were found equal. */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+/** The benchmark: contenders take turns at each workload, after their results were found equal. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type PeerName, peers } from "./peers.ts";
-import type { Answer, Request, WorkloadName } from "./worker.ts";
-import { ELEMENTS, makeWorkload } from "./workload.ts";
+import { parseArgs } from "node:util";
+import { compare, type Options, type Row } from "./compare.ts";
+import type { ContenderName } from "./peers/index.ts";
+import { markdown, picture, setting } from "./report.ts";
+import type { PeerName } from "./workload.ts";
+import { WORKLOADS } from "./workloads/index.ts";
 
-const ROUNDS = 12;
-const WORKLOADS = [
-  { workload: "mlp", title: "MLP 784-512-256-10, batch 128, one SGD step", runs: 8, warmup: 12 },
-  { workload: "elementwise", title: "(x*y+x)*y-x, 1M float32", runs: 50, warmup: 4000 },
-] as const;
-const TOLERANCE = 1e-5;
+const OTHERS = ["tfjs", "jax", "ort"] as const satisfies readonly PeerName[];
 
-interface Contender {
-  readonly name: PeerName;
-  readonly child: ChildProcess;
-  /** Rejects when the process ends. */
-  readonly failed: Promise<never>;
+const HELP = `npm run bench -- [options]
+  --only REGEX    workloads whose name or title matches
+  --peers A,B     of ${OTHERS.join(", ")}: all unless given; "" for none
+  --rounds N      turns of each contender (7); 0 checks the results only
+  --quick         fewer and shorter rounds
+  --list          names the workloads`;
+
+const { values: given } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    peers: { type: "string", default: OTHERS.join() },
+    rounds: { type: "string" },
+    quick: { type: "boolean", default: false },
+    list: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+function stop(text: string, code: number): never {
+  (code === 0 ? console.log : console.error)(text);
+  process.exit(code);
 }
 
-async function start(name: PeerName, workload: WorkloadName): Promise<Contender> {
-  const worker = fileURLToPath(new URL("./worker.ts", import.meta.url));
-  const child = fork(worker, [name, workload], { execArgv: process.execArgv });
-  const failed = failure(name, child);
-  await Promise.race([once(child, "message"), failed]);
-  return { name, child, failed };
-}
+if (given.help) stop(HELP, 0);
+const only = new RegExp(given.only, "i");
+const chosen = WORKLOADS.filter(({ name, title }) => only.test(name) || only.test(title));
+if (given.list) stop(chosen.map(({ name, title }) => `${name.padEnd(24)} ${title}`).join("\n"), 0);
+const asked = given.peers.split(",").filter((name) => name !== "");
+const unknown = asked.find((name) => !OTHERS.some((other) => other === name));
+if (unknown !== undefined) stop(`no peer "${unknown}"\n${HELP}`, 1);
+const rounds = Number(given.rounds ?? (given.quick ? 3 : 7));
+if (!Number.isInteger(rounds) || rounds < 0) stop(`--rounds ${given.rounds} is no count\n${HELP}`, 1);
+if (chosen.length === 0) stop(`no workload matches ${given.only}`, 1);
 
-async function failure(name: string, child: ChildProcess): Promise<never> {
-  const [code] = (await once(child, "exit")) as [number | null];
-  throw new Error(`${name} ended with code ${code}`);
-}
+const names: PeerName[] = ["gradloom", ...OTHERS.filter((name) => asked.includes(name))];
+const options: Options = given.quick ? { rounds, warm: 200, round: 60 } : { rounds, warm: 700, round: 150 };
 
-async function ask({ child, failed }: Contender, request: Request): Promise<Answer> {
-  const reply = once(child, "message");
-  child.send(request);
-  const [answer] = (await Promise.race([reply, failed])) as [Answer];
-  return answer;
-}
-
-function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-function assertEqual(what: string, name: string, values: readonly number[], wanted: readonly number[]): void {
-  const worst = Math.max(...values.map((v, k) => Math.abs(v - wanted[k]!)));
-  if (values.length !== wanted.length || !(worst < TOLERANCE)) {
-    throw new Error(`${what}: ${name} computes other values (largest difference ${worst}); nothing was timed`);
-  }
-}
-
-/** What the element-wise workload must give, in float64, at the places that workers report. */
-function exactSample(): number[] {
-  const { x, y } = makeWorkload();
-  const all = Float64Array.from({ length: ELEMENTS }, (_, k) => (x[k]! * y[k]! + x[k]!) * y[k]! - x[k]!);
-  return [...all.filter((_, k) => k % 997 === 0)];
-}
-
-async function compare(contenders: readonly Contender[], spec: (typeof WORKLOADS)[number]): Promise<void> {
-  const { workload, title, runs, warmup } = spec;
-  const first = await Promise.all(contenders.map((c) => ask(c, { runs: warmup })));
-  const wanted = workload === "mlp" ? first[0]!.values : exactSample();
-  contenders.forEach((c, k) => {
-    assertEqual(title, c.name, first[k]!.values, wanted);
+/** A row in one line. */
+function summary({ cells }: Row): string {
+  const texts = names.map((name) => {
+    const cell = cells[name];
+    if (cell === undefined) return "";
+    if ("cannot" in cell) return `${name} cannot`;
+    if ("failed" in cell) return `${name} FAILED: ${cell.failed}`;
+    const ratio = cell.ratio === null || name === "gradloom" ? "" : ` (${cell.ratio.median.toFixed(2)}x)`;
+    return `${name} ${cell.ms.median.toPrecision(3)} ms${ratio}`;
   });
-  const times = contenders.map((): number[] => []);
-  // The machine's speed drifts, so contenders are compared within a round.
-  const ratios = contenders.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    const medians: number[] = [];
-    for (const [k, c] of contenders.entries()) {
-      const answer = await ask(c, { runs });
-      times[k]!.push(...answer.times);
-      medians.push(median(answer.times));
-    }
-    medians.forEach((m, k) => {
-      ratios[k]!.push(m / medians[0]!);
-    });
-    process.stderr.write(`\r${title}: round ${round + 1}/${ROUNDS}`);
-  }
-  process.stderr.write("\n");
-  console.log(`\n${title} (results equal to ${TOLERANCE})`);
-  console.table(
-    contenders.map((_, k) => ({
-      contender: first[k]!.label,
-      "median ms": Number(median(times[k]!).toFixed(3)),
-      "best ms": Number(Math.min(...times[k]!).toFixed(3)),
-      "times gradloom's": Number(median(ratios[k]!).toFixed(2)),
-    })),
+  return texts.filter((text) => text !== "").join(", ");
+}
+
+const rows: Row[] = [];
+for (const [k, workload] of chosen.entries()) {
+  process.stderr.write(`[${k + 1}/${chosen.length}] ${workload.title} … `);
+  const start = performance.now();
+  const contenders: ContenderName[] = [...names, ...(workload.flops === undefined ? [] : (["limit"] as const))];
+  const row = await compare(workload, contenders, options);
+  rows.push(row);
+  process.stderr.write(
+    `${rounds === 0 ? checked(row) : summary(row)}; ${((performance.now() - start) / 1000).toFixed(0)} s\n`,
   );
 }
 
-for (const spec of WORKLOADS) {
-  const contenders: Contender[] = [];
-  try {
-    for (const name of Object.keys(peers) as PeerName[]) contenders.push(await start(name, spec.workload));
-    await compare(contenders, spec);
-  } finally {
-    for (const { child, failed } of contenders) {
-      failed.catch(() => {});
-      child.kill();
-    }
-  }
+/** How far the results differ, in one line. */
+function checked({ cells }: Row): string {
+  const texts = names.map((name) => {
+    const cell = cells[name];
+    if (cell === undefined || "cannot" in cell) return `${name} cannot`;
+    return "failed" in cell ? `${name} FAILED: ${cell.failed}` : `${name} ${cell.difference.toExponential(1)}`;
+  });
+  return texts.join(", ");
 }
-process.exit(0);
+
+if (rounds > 0) {
+  const place = setting(names);
+  const folder = new URL("../out/bench/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  const text = markdown(rows, names, place);
+  writeFileSync(new URL("results.json", folder), `${JSON.stringify({ ...place, options, rows }, null, 2)}\n`);
+  writeFileSync(new URL("results.md", folder), text);
+  writeFileSync(new URL("results.svg", folder), picture(rows, names, place));
+  console.log(text);
+  console.error(`written to ${fileURLToPath(folder)}`);
+}
+const failed = rows.flatMap(({ cells }) => Object.values(cells)).some((cell) => "failed" in cell);
+process.exit(failed ? 1 : 0);

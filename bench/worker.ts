@@ -1,65 +1,56 @@
 /** One contender at one workload, in a process of its own: `worker.ts PEER WORKLOAD` answers the requests of `main.ts`. */
-import { type PeerName, peers } from "./peers.ts";
-import { makeWorkload } from "./workload.ts";
+import { Numbers, sample } from "./data.ts";
+import { Cannot, type Contender } from "./peers/contender.ts";
+import { type ContenderName, PEERS } from "./peers/index.ts";
+import type { Answer, Request } from "./protocol.ts";
+import type { PeerName } from "./workload.ts";
+import { WORKLOADS } from "./workloads/index.ts";
 
-export type WorkloadName = "mlp" | "elementwise";
+const MOST_RUNS = 5000;
 
-/** What the parent asks for: so many runs. */
-export interface Request {
-  readonly runs: number;
+async function prepare(): Promise<Contender> {
+  const [, , peer, name] = process.argv;
+  const workload = WORKLOADS.find((w) => w.name === name)!;
+  const data = workload.data(new Numbers());
+  const layout = workload.layout?.[peer as PeerName];
+  return PEERS[peer as ContenderName].load(workload, layout?.(data) ?? data);
 }
 
-/** The times of the runs in ms, and what they computed: the losses, or a sample of the result. */
-export interface Answer {
-  readonly label: string;
-  readonly times: readonly number[];
-  readonly values: readonly number[];
-}
-
-const SAMPLE = 997;
-
-const peer = await peers[process.argv[2] as PeerName]();
-const workload = process.argv[3] as WorkloadName;
-const { weights, batch, x, y } = makeWorkload();
-const label = `${peer.name} ${peer.version}`;
-
-/** Times `runs` runs of `once`. */
-async function measure(runs: number, once: () => Promise<void>): Promise<number[]> {
+/** Runs for some time, once at least. */
+async function runFor(contender: Contender, ms: number): Promise<number[]> {
   const times: number[] = [];
-  for (let k = 0; k < runs; k++) {
-    const start = performance.now();
-    await once();
-    times.push(performance.now() - start);
+  const end = performance.now() + ms;
+  for (let start = performance.now(); times.length < MOST_RUNS; ) {
+    await contender.run();
+    const now = performance.now();
+    times.push(now - start);
+    if (now >= end) break;
+    start = performance.now();
   }
   return times;
 }
 
-async function prepare(): Promise<(request: Request) => Promise<Answer>> {
-  if (workload === "mlp") {
-    const trainer = await peer.setup(weights, batch);
-    return async ({ runs }) => {
-      const values: number[] = [];
-      const times = await measure(runs, async () => {
-        values.push(await trainer.step());
-      });
-      return { label, times, values };
-    };
-  }
-  const product = await peer.elementwise(x, y);
-  return async ({ runs }) => {
-    const times = await measure(runs, () => product.run());
-    return { label, times, values: [...(await product.read()).filter((_, k) => k % SAMPLE === 0)] };
-  };
+/** The time of the last run that was read, in ms. */
+let last = 0;
+
+async function answer(contender: Contender, request: Request): Promise<Answer> {
+  if ("measure" in request) return { times: await runFor(contender, request.measure) };
+  if ("warm" in request) return { times: last > request.warm ? [] : await runFor(contender, request.warm) };
+  for (let k = 0; k < request.read; k++) last = (await runFor(contender, 0))[0]!;
+  const arrays = Object.entries(await contender.read());
+  return { values: Object.fromEntries(arrays.map(([name, array]) => [name, sample(array)])) };
 }
 
-const answer = await prepare();
+function explain(error: unknown): Answer {
+  const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return error instanceof Cannot ? { cannot: message } : { failed: message.slice(0, 200) };
+}
+
+const contender = prepare();
+process.on("disconnect", () => process.exit());
 process.on("message", (request: Request) => {
-  answer(request).then(
-    (result) => process.send!(result),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
+  contender
+    .then((c) => answer(c, request))
+    .catch(explain)
+    .then((a) => process.send!(a));
 });
-process.send!("ready");

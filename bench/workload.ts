@@ -1,28 +1,49 @@
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { BATCH, type Batch, LAYERS, type Weights } from "./peer.ts";
+import type { numpy } from "@jax-js/jax";
+import type { Tensor as TfTensor } from "@tensorflow/tfjs";
+import type { Tensor } from "../src/index.ts";
+import type { Data, Numbers } from "./data.ts";
+import type { OnnxGraph } from "./peers/onnx.ts";
 
-/** The same numbers for every contender. */
-export interface Workload {
-  readonly weights: Weights;
-  readonly batch: Batch;
-  readonly x: Float32Array;
-  readonly y: Float32Array;
+export type Gradloom = typeof import("../src/index.ts");
+export type Tfjs = typeof import("@tensorflow/tfjs");
+export type Jax = typeof import("@jax-js/jax");
+
+/** The mathematics of a workload in one library: from arrays by name to the result. */
+export type Maths<Library, Value, K extends string> = (library: Library, arrays: Record<K, Value>) => Value;
+
+/**
+ * The same mathematics in each library; a string says why a library has no row. In jax-js's, every array is used up once:
+ * `.ref` is one more use.
+ */
+export interface Versions<K extends string> {
+  readonly gradloom: Maths<Gradloom, Tensor, K>;
+  readonly tfjs: Maths<Tfjs, TfTensor, K> | string;
+  readonly jax: Maths<Jax, numpy.Array, K> | string;
+  readonly ort: Maths<OnnxGraph, string, K> | string;
 }
 
-/** Elements of the element-wise workload. */
-export const ELEMENTS = 1_000_000;
+export type PeerName = keyof Versions<string>;
 
-export function makeWorkload(): Workload {
-  const random = xoroshiro128plus(1);
-  const uniform = (count: number, scale: number): Float32Array =>
-    Float32Array.from({ length: count }, () => (2 * uniformFloat64(random) - 1) * scale);
-  const weights: Weights = LAYERS.slice(1).map((outputs, i) => {
-    const inputs = LAYERS[i]!;
-    return { inputs, outputs, kernel: uniform(inputs * outputs, inputs ** -0.5), bias: uniform(outputs, 0.1) };
-  });
-  const labels = new Float32Array(BATCH * 10);
-  for (let i = 0; i < BATCH; i++) labels[i * 10 + ((i * 7) % 10)] = 1;
-  const batch: Batch = { size: BATCH, images: uniform(BATCH * 784, 1), labels };
-  return { weights, batch, x: uniform(ELEMENTS, 2), y: uniform(ELEMENTS, 2) };
+/** One row of the table. */
+export interface Workload<K extends string = string> extends Versions<K> {
+  readonly name: string;
+  readonly title: string;
+  readonly data: (make: Numbers) => Record<K, Data>;
+  /** Other layouts of the arrays, before they are handed to a library. */
+  readonly layout?: { readonly [P in PeerName]?: (data: Record<K, Data>) => Record<K, Data> };
+  /** With a rate, the result is a loss, and a run is a step of SGD on the parameters. */
+  readonly rate?: number;
+  /** Set where `jit` of jax-js fails. */
+  readonly jaxWithoutJit?: true;
+  /** How far results may differ, as a part of the largest element. */
+  readonly tolerance: number;
+  /** Floating-point operations of one run, where products are most of them. */
+  readonly flops?: number;
+  /** The result in float64. */
+  readonly reference?: (arrays: Record<K, Float32Array | Int32Array>) => ArrayLike<number>;
+}
+
+/** Checks a workload's names, and forgets them. */
+export function workload<K extends string>(spec: Workload<K>): Workload {
+  return spec as unknown as Workload;
 }
