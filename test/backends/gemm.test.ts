@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
+import { type Features, ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
 import { addGemm, gemmScratchBytes } from "../../src/backends/wasm/kernels/gemm.ts";
+import { FEATURE_SETS } from "./feature-sets.ts";
 
 type Gemm = (...args: number[]) => void;
 
@@ -42,8 +43,8 @@ const LAYOUTS: Readonly<Record<string, (rows: number, columns: number) => Layout
   scalar: () => ({ row: 0, column: 0 }),
 };
 
-function compile(dtype: "float32" | "float64"): Gemm {
-  const module = new ModuleBuilder();
+function compile(dtype: "float32" | "float64", features: Features): Gemm {
+  const module = new ModuleBuilder(features);
   module.importMemory("env", "memory", { min: 1 });
   module.exportFunction(addGemm(module, dtype), "gemm");
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory } });
@@ -106,8 +107,12 @@ function check(gemm: Gemm, dtype: "float32" | "float64", { m, n, k, a, b, cGap, 
 const layoutName = fc.constantFrom(...Object.keys(LAYOUTS));
 const small = fc.integer({ min: 0, max: 40 });
 
-describe.each(["float32", "float64"] as const)("gemm of %s", (dtype) => {
-  const gemm = compile(dtype);
+const CASES = FEATURE_SETS.flatMap(([name, features]) =>
+  (["float32", "float64"] as const).map((dtype) => [dtype, name, features] as const),
+);
+
+describe.each(CASES)("gemm of %s with %s", (dtype, _, features) => {
+  const gemm = compile(dtype, features);
   const withLayouts = (m: number, n: number, k: number, a: string, b: string): Case => ({
     ...{ m, n, k, a: LAYOUTS[a]!(m, k), b: LAYOUTS[b]!(k, n) },
     ...{ cGap: (m + n) % 3, seed: m * n + k, special: false },

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { FuncRef } from "../../src/backends/wasm/asm/function.ts";
-import { ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
+import { type Features, ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
 import type { MathPrim } from "../../src/backends/wasm/kernels/math-imports.ts";
 import { MATH_IMPORTS, MATH_MODULE, MATH_PRIMS } from "../../src/backends/wasm/kernels/math-imports.ts";
 import { math32 } from "../../src/backends/wasm/kernels/math32.ts";
 import { math64 } from "../../src/backends/wasm/kernels/math64.ts";
 import { ARITY } from "../../src/ir/scalar.ts";
+import { FEATURE_SETS } from "./feature-sets.ts";
 
 const memory = new WebAssembly.Memory({ initial: 64 });
 /** Byte offsets of the operands and of the result. */
@@ -13,8 +14,12 @@ const [X, Y, OUT] = [0, 1 << 20, 2 << 20];
 const MAX = 1 << 18;
 
 /** `map(count)` applies the function to the vectors at X (and Y), and writes OUT. */
-function compile(add: (module: ModuleBuilder, prim: MathPrim) => FuncRef, prim: MathPrim): (bytes: number) => void {
-  const module = new ModuleBuilder();
+function compile(
+  add: (module: ModuleBuilder, prim: MathPrim) => FuncRef,
+  prim: MathPrim,
+  features: Features,
+): (bytes: number) => void {
+  const module = new ModuleBuilder(features);
   module.importMemory("env", "memory", { min: 1 });
   const target = add(module, prim);
   expect(add(module, prim)).toBe(target);
@@ -86,9 +91,9 @@ function pairs(seed: number): readonly [Float32Array, Float32Array] {
   return [operands(seed), operands(seed + 100).reverse()];
 }
 
-describe("math32", () => {
+describe.each(FEATURE_SETS)("math32 with %s", (_, features) => {
   it.each(VECTOR32)("%s is within two units in the last place", (prim) => {
-    const map = compile(math32, prim);
+    const map = compile(math32, prim, features);
     const truth = MATH_IMPORTS[prim]!;
     let worst = 0;
     for (let seed = 1; seed <= 4; seed++) {
@@ -110,7 +115,7 @@ describe("math32", () => {
   });
 
   it.each(HOST32)("%s rounds the host's result", (prim) => {
-    const map = compile(math32, prim);
+    const map = compile(math32, prim, features);
     const [x, y] = [operands(5).subarray(0, 4096), operands(6).subarray(0, 4096).reverse()];
     f32.set(x, X / 4);
     f32.set(y, Y / 4);
@@ -131,9 +136,9 @@ function ulps64(got: number, truth: number): number {
   return Math.abs(got - truth) / 2 ** (Math.max(Math.floor(Math.log2(Math.abs(truth))), -1022) - 52);
 }
 
-describe("math64", () => {
+describe.each(FEATURE_SETS)("math64 with %s", (_, features) => {
   it.each(VECTOR64)("%s is within few units in the last place", (prim) => {
-    const map = compile(math64, prim);
+    const map = compile(math64, prim, features);
     const bound = BOUND64[prim] ?? 2.5;
     let worst = 0;
     for (let seed = 1; seed <= 4; seed++) {
@@ -155,7 +160,7 @@ describe("math64", () => {
   });
 
   it.each(HOST64)("%s is the host's result", (prim) => {
-    const map = compile(math64, prim);
+    const map = compile(math64, prim, features);
     const [x, y] = [operands(7).subarray(0, 2048), operands(8).subarray(0, 2048).reverse()];
     f64.set(x, X / 8);
     f64.set(y, Y / 8);
@@ -166,9 +171,9 @@ describe("math64", () => {
   });
 });
 
-describe("pow", () => {
+describe.each(FEATURE_SETS)("pow with %s", (_, features) => {
   it("has C's special cases", () => {
-    const map = compile(math32, "pow");
+    const map = compile(math32, "pow", features);
     f32.set([1, -1, 1, 0], X / 4);
     f32.set([NaN, Infinity, -Infinity, 0], Y / 4);
     map(16);

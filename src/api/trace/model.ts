@@ -135,8 +135,8 @@ export async function compile(
     bound: plan.inputs,
     bindings,
     arenaBytes: plan.arenaBytes,
-    code: backend.emit(plan, false),
-    sharedCode: backend.emit(plan, true),
+    code: backend.emitPortable(plan, false),
+    sharedCode: backend.emitPortable(plan, true),
   };
   return modelOf(file, backend);
 }

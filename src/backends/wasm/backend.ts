@@ -3,8 +3,9 @@ import { BYTES } from "../../ir/dtype.ts";
 import { sizeOf } from "../../ir/layout.ts";
 import type { Plan, TensorSpec } from "../../ir/plan.ts";
 import { Buffer, type Executable, type PlanBackend } from "../backend.ts";
-import type { MemoryLimits } from "./asm/module.ts";
+import { BASELINE, type Features, type MemoryLimits } from "./asm/module.ts";
 import { emitPlan, HEAP_MODULE, TFJS_MODULE } from "./emit.ts";
+import { engineFeatures } from "./features.ts";
 import { Heap, PADDING } from "./heap.ts";
 import { MATH_IMPORTS, MATH_MODULE } from "./kernels/math-imports.ts";
 import { TARGET } from "./target.ts";
@@ -51,10 +52,15 @@ export class WasmBackend implements PlanBackend {
     return typeof SharedArrayBuffer !== "undefined" && this.heap.memory.buffer instanceof SharedArrayBuffer;
   }
 
-  /** The code of a plan. */
-  emit(plan: Plan, shared: boolean = this.isShared): Uint8Array<ArrayBuffer> {
+  /** The code of a plan, for this engine unless `features` says otherwise. */
+  emit(plan: Plan, shared: boolean = this.isShared, features: Features = engineFeatures()): Uint8Array<ArrayBuffer> {
     const limits: MemoryLimits = shared ? { shared, min: 0, max: 65536 } : { min: 0 };
-    return emitPlan(plan, limits);
+    return emitPlan(plan, limits, features);
+  }
+
+  /** The code of a plan that runs on every engine with SIMD. */
+  emitPortable(plan: Plan, shared: boolean): Uint8Array<ArrayBuffer> {
+    return this.emit(plan, shared, BASELINE);
   }
 
   /** Makes code runnable. */

@@ -3,7 +3,7 @@ import { BYTES } from "../../ir/dtype.ts";
 import { sizeOf } from "../../ir/layout.ts";
 import type { Plan, Step } from "../../ir/plan.ts";
 import type { FuncRef, FunctionBuilder, Local } from "./asm/function.ts";
-import { type MemoryLimits, ModuleBuilder } from "./asm/module.ts";
+import { type Features, type MemoryLimits, ModuleBuilder } from "./asm/module.ts";
 import { addGemm } from "./kernels/gemm.ts";
 import { addRegion } from "./kernels/region/index.ts";
 import { addKernel } from "./kernels/row-major/index.ts";
@@ -18,8 +18,8 @@ type MatmulStep = Extract<Step, { kind: "matmul" }>;
  * `run(table, arena)`: `table` is the address of the int32 addresses of the inputs and then of the outputs, `arena` that
  * of the plan's working memory.
  */
-export function emitPlan(plan: Plan, memory: MemoryLimits): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder();
+export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder(features);
   module.importMemory(HEAP_MODULE, "memory", memory);
   // Kernels first: `run` calls them.
   const kernels = plan.steps.map((step, k) => kernelOf(module, plan, step, k));

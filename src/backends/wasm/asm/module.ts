@@ -28,14 +28,28 @@ interface Defined {
 
 const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 
+/** What generated code may use beyond WebAssembly's fixed-width SIMD. */
+export interface Features {
+  /** Relaxed SIMD, for multiplications fused with additions. */
+  readonly relaxed: boolean;
+}
+
+/** What every engine with SIMD runs. */
+export const BASELINE: Features = { relaxed: false };
+
 /** Collects imports and functions and writes them as a WebAssembly module. */
 export class ModuleBuilder {
+  readonly features: Features;
   private memory: MemoryImport | undefined;
   private readonly imports: FunctionImport[] = [];
   private readonly functions: Defined[] = [];
   private readonly exports: Map<string, FuncRef> = new Map();
   /** By types and bytes: the function that was emitted first. */
   private readonly known: Map<string, FuncRef> = new Map();
+
+  constructor(features: Features = BASELINE) {
+    this.features = features;
+  }
 
   /** The one memory of the module. */
   importMemory(module: string, name: string, limits: MemoryLimits): void {

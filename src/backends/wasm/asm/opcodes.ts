@@ -103,6 +103,10 @@ export const PLAIN = {
   "i32x4.trunc_sat_f32x4_s": 0xfd00f8, "i32x4.trunc_sat_f32x4_u": 0xfd00f9, "f32x4.convert_i32x4_s": 0xfd00fa,
   "f32x4.convert_i32x4_u": 0xfd00fb, "i32x4.trunc_sat_f64x2_s_zero": 0xfd00fc, "i32x4.trunc_sat_f64x2_u_zero": 0xfd00fd,
   "f64x2.convert_low_i32x4_s": 0xfd00fe, "f64x2.convert_low_i32x4_u": 0xfd00ff,
+
+  // Relaxed SIMD: a·b + c and c − a·b, rounded once or twice.
+  "f32x4.relaxed_madd": 0xfd0105, "f32x4.relaxed_nmadd": 0xfd0106,
+  "f64x2.relaxed_madd": 0xfd0107, "f64x2.relaxed_nmadd": 0xfd0108,
 } as const;
 
 /** A memory address immediate; the value is `[code, natural alignment in bytes]`. */

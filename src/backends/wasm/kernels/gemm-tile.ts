@@ -15,10 +15,11 @@ type TileLocals = { readonly [P in (typeof PARAMS)[number]]: Local };
  */
 export function addTile(module: ModuleBuilder, type: GemmType): FuncRef {
   const params = PARAMS.map(() => "i32" as const);
+  const fused = module.features.relaxed;
   return module.addFunction(`gemm_tile_${type.scalar}`, params, [], (f, ...args) => {
     const locals = Object.fromEntries(PARAMS.map((name, index) => [name, args[index]])) as TileLocals;
     const sums = Array.from({ length: TILE_ROWS }, () => [f.local("v128"), f.local("v128")] as const);
-    multiply(f, type, locals, sums);
+    multiply(f, type, fused, locals, sums);
     f.get(locals.rows).i32Const(TILE_ROWS).op("i32.ge_s");
     f.get(locals.columns).i32Const(type.columns).op("i32.ge_s").op("i32.and");
     f.if(
@@ -31,12 +32,12 @@ export function addTile(module: ModuleBuilder, type: GemmType): FuncRef {
 type Sums = readonly (readonly [Local, Local])[];
 
 /** sums[i][j] = Σ a[p][i] · b[p][j]. A packed panel of B has its own loop, in which the distance is a constant. */
-function multiply(f: FunctionBuilder, type: GemmType, locals: TileLocals, sums: Sums): void {
+function multiply(f: FunctionBuilder, type: GemmType, fused: boolean, locals: TileLocals, sums: Sums): void {
   const packed = type.columns * type.size;
   f.get(locals.bStep).i32Const(packed).op("i32.eq");
   f.if(
-    () => multiplyPanels(f, type, locals, sums, () => f.i32Const(packed)),
-    () => multiplyPanels(f, type, locals, sums, () => f.get(locals.bStep)),
+    () => multiplyPanels(f, type, fused, locals, sums, () => f.i32Const(packed)),
+    () => multiplyPanels(f, type, fused, locals, sums, () => f.get(locals.bStep)),
   );
 }
 
@@ -44,12 +45,17 @@ function multiply(f: FunctionBuilder, type: GemmType, locals: TileLocals, sums: 
 function multiplyPanels(
   f: FunctionBuilder,
   type: GemmType,
+  fused: boolean,
   { a, b, depth }: TileLocals,
   sums: Sums,
   pushStep: () => void,
 ): void {
   const [b0, b1, x] = [f.local("v128"), f.local("v128"), f.local("v128")];
   const p = f.local("i32");
+  const join = (sum: Local, y: Local): void => {
+    if (fused) f.get(x).get(y).get(sum).op(`${type.vector}.relaxed_madd`).set(sum);
+    else f.get(sum).get(x).get(y).op(`${type.vector}.mul`).op(`${type.vector}.add`).set(sum);
+  };
   f.i32Const(0).set(p);
   f.forLoop(p, depth, 1, () => {
     f.get(b).op("v128.load", { align: type.size }).set(b0);
@@ -58,8 +64,8 @@ function multiplyPanels(
       f.get(a)
         .op(type.splat, { offset: i * type.size })
         .set(x);
-      f.get(left).get(x).get(b0).op(`${type.vector}.mul`).op(`${type.vector}.add`).set(left);
-      f.get(right).get(x).get(b1).op(`${type.vector}.mul`).op(`${type.vector}.add`).set(right);
+      join(left, b0);
+      join(right, b1);
     });
     f.get(a)
       .i32Const(TILE_ROWS * type.size)

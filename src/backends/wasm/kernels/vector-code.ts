@@ -89,6 +89,16 @@ export class VectorCode {
     return this.do("div", a, b);
   }
 
+  /** a·b + c, rounded once where the engine can. */
+  madd(a: Local, b: Local, c: Local): Local {
+    return this.module.features.relaxed ? this.op(`${this.type}.relaxed_madd`, a, b, c) : this.add(this.mul(a, b), c);
+  }
+
+  /** c − a·b, rounded once where the engine can. */
+  nmadd(a: Local, b: Local, c: Local): Local {
+    return this.module.features.relaxed ? this.op(`${this.type}.relaxed_nmadd`, a, b, c) : this.sub(c, this.mul(a, b));
+  }
+
   /** The smaller one; `a` where one of them is NaN. */
   min(a: Local, b: Local): Local {
     return this.do("pmin", a, b);
@@ -141,13 +151,13 @@ export class VectorCode {
   /** Σ coefficients[i] · xⁱ, by Horner's rule. */
   polynomial(x: Local, coefficients: readonly number[]): Local {
     let sum = this.num(coefficients[coefficients.length - 1]!);
-    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.add(this.mul(sum, x), this.num(coefficients[i]!));
+    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.madd(sum, x, this.num(coefficients[i]!));
     return sum;
   }
 
   /** x + x·u·P(u): what odd functions are near zero, u = x². */
   odd(x: Local, u: Local, coefficients: readonly number[]): Local {
-    return this.add(x, this.mul(this.mul(x, u), this.polynomial(u, coefficients)));
+    return this.madd(this.mul(x, u), this.polynomial(u, coefficients), x);
   }
 
   /** |x| and the sign bit of each lane. */

@@ -15,13 +15,13 @@ const EXPM1 = [0.5, 0.16666635870933533, 0.041666511446237564, 0.008341507986187
 
 /** r = x − n·ln 2 for the whole number n nearest to x / ln 2, and `bits` whose low ones are n's. */
 function reduceByLn2(v: VectorCode, x: Local): readonly [bits: Local, r: Local] {
-  const bits = v.add(v.mul(x, v.num(Math.LOG2E)), v.num(ROUND));
+  const bits = v.madd(x, v.num(Math.LOG2E), v.num(ROUND));
   const n = v.sub(bits, v.num(ROUND));
-  return [bits, v.sub(v.sub(x, v.mul(n, v.num(LN2[0]))), v.mul(n, v.num(LN2[1])))];
+  return [bits, v.nmadd(n, v.num(LN2[1]), v.nmadd(n, v.num(LN2[0]), x))];
 }
 
 function series(v: VectorCode, r: Local, coefficients: readonly number[]): Local {
-  return v.add(r, v.mul(v.mul(r, r), v.polynomial(r, coefficients)));
+  return v.madd(v.mul(r, r), v.polynomial(r, coefficients), r);
 }
 
 /** 2ⁿ⁺ᵇ, where `shifted` has n in the place of the exponent. */

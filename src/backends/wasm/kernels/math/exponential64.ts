@@ -29,13 +29,13 @@ const TANH = [
 
 /** r = x − n·ln 2 for the whole number n nearest to x / ln 2, and `bits` whose low ones are n's. */
 function reduceByLn2(v: VectorCode, x: Local): readonly [bits: Local, r: Local] {
-  const bits = v.add(v.mul(x, v.num(Math.LOG2E)), v.num(ROUND));
+  const bits = v.madd(x, v.num(Math.LOG2E), v.num(ROUND));
   const n = v.sub(bits, v.num(ROUND));
-  return [bits, v.sub(v.sub(x, v.mul(n, v.num(LN2_64[0]))), v.mul(n, v.num(LN2_64[1])))];
+  return [bits, v.nmadd(n, v.num(LN2_64[1]), v.nmadd(n, v.num(LN2_64[0]), x))];
 }
 
 function series(v: VectorCode, r: Local, coefficients: readonly number[]): Local {
-  return v.add(r, v.mul(v.mul(r, r), v.polynomial(r, coefficients)));
+  return v.madd(v.mul(r, r), v.polynomial(r, coefficients), r);
 }
 
 /** eˣ = 2ⁿ·eʳ, with 2ⁿ as a product of two powers so that neither overflows and a subnormal result is rounded once. */

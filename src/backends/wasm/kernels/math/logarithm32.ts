@@ -31,7 +31,7 @@ function logarithm(v: VectorCode, x: Local, u: Local, low: Local | undefined): L
   let tail = v.mul(v.mul(f, square), v.polynomial(f, LOG_TAIL));
   tail = v.add(tail, v.mul(e, v.num(LN2[1])));
   if (low !== undefined) tail = v.add(tail, v.div(low, u));
-  tail = v.sub(tail, v.mul(square, v.num(0.5)));
+  tail = v.nmadd(square, v.num(0.5), tail);
   const value = v.add(v.add(f, tail), v.mul(e, v.num(LN2[0])));
   return poles(v, x, u, value);
 }

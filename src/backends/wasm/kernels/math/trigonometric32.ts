@@ -18,9 +18,9 @@ const COS32 = [0.04166664555668831, -0.0013887309469282627, 2.4432327336398885e-
 
 /** The quadrant q in the low bits of float64 lanes, and r = x − q·π/2. */
 function reduceByHalfPi(v: VectorCode, x: Local): readonly [bits: Local, r: Local] {
-  const bits = v.add(v.mul(x, v.num(2 / Math.PI)), v.num(ROUND));
+  const bits = v.madd(x, v.num(2 / Math.PI), v.num(ROUND));
   const q = v.sub(bits, v.num(ROUND));
-  return [bits, v.sub(v.sub(x, v.mul(q, v.num(HALF_PI[0]))), v.mul(q, v.num(HALF_PI[1])))];
+  return [bits, v.nmadd(q, v.num(HALF_PI[1]), v.nmadd(q, v.num(HALF_PI[0]), x))];
 }
 
 export const sin = (v: VectorCode, x: Local): Local => sineOrCosine(v, x, "sin");
@@ -37,7 +37,7 @@ function sineOrCosine(v: VectorCode, x: Local, prim: "sin" | "cos"): Local {
   const square = v.mul(r, r);
   const sine = v.odd(r, square, SIN32);
   const tail = v.mul(v.mul(square, square), v.polynomial(square, COS32));
-  const cosine = v.add(v.sub(tail, v.mul(square, v.num(0.5))), v.num(1));
+  const cosine = v.add(v.nmadd(square, v.num(0.5), tail), v.num(1));
   const turned = prim === "sin" ? q : v.whole("add", q, v.int(1));
   const isOdd = v.shift("shr_s", v.shift("shl", turned, 31), 31);
   const negative = v.and(v.shift("shl", turned, 30), v.num(-0));
