@@ -144,8 +144,9 @@ export const evaluate: Emit<number> = {
   floorDiv: (a, b) => floorDiv(a!, b!),
   mod: (a, b) => mod(a!, b!),
   rem: (a, b) => a! % b!,
-  max: (a, b) => Math.max(a!, b!),
-  min: (a, b) => Math.min(a!, b!),
+  // Of two zeros the second, as NumPy's; NaN where either is.
+  max: (a, b) => (a! > b! || Number.isNaN(a) ? a! : b!),
+  min: (a, b) => (a! < b! || Number.isNaN(a) ? a! : b!),
   // C's pow, not JavaScript's: 1 to any power and (±1) to ±∞ are 1.
   pow: (a, b) => (a === 1 || (a === -1 && Math.abs(b!) === Infinity) ? 1 : a! ** b!),
   atan2: (a, b) => Math.atan2(a!, b!),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+// Switches relaxed SIMD on in engines that have it behind a flag.
+import "./feature-sets.ts";
 import { ByteSink } from "../../src/backends/wasm/asm/encode.ts";
 import { ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
 import { BULK, LANE, MEMORY, MEMORY_LANE, PLAIN, SHUFFLE } from "../../src/backends/wasm/asm/opcodes.ts";

@@ -8,8 +8,8 @@ import { convert, INT32, round } from "./rounding.ts";
 const COMBINE: { readonly [C in Combine]: (a: number, b: number) => number } = {
   add: (a, b) => a + b,
   mul: (a, b) => a * b,
-  max: Math.max,
-  min: Math.min,
+  max: (a, b) => evaluate.max(a, b),
+  min: (a, b) => evaluate.min(a, b),
   or: (a, b) => (a !== 0 || b !== 0 ? 1 : 0),
   and: (a, b) => (a !== 0 && b !== 0 ? 1 : 0),
 };

@@ -23,6 +23,17 @@ export function pushMath32(f: FunctionBuilder, module: ModuleBuilder, prim: Math
   VectorCode.push(f, module, "f32x4", VECTOR[prim], args);
 }
 
+/** `prim` of several lists of f32x4 operands at once, with the results in `out`. */
+export function writeMath32(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  prim: MathPrim,
+  args: readonly (readonly Local[])[],
+  out: readonly Local[],
+): void {
+  VectorCode.writeCopies(f, module, "f32x4", VECTOR[prim], args, out);
+}
+
 /** The same as a function of the module. */
 export function math32(module: ModuleBuilder, prim: MathPrim): FuncRef {
   return module.addFunction(`${prim}_f32x4`, new Array<"v128">(ARITY[prim]).fill("v128"), ["v128"], (f, ...args) =>

@@ -16,6 +16,11 @@ const VECTOR: { readonly [P in MathPrim]?: Write } = {
   erfc: erfc64 as Write,
 };
 
+/** Whether `prim` of float64 is vector code; otherwise the host computes it lane by lane. */
+export function isVectorMath64(prim: MathPrim): boolean {
+  return VECTOR[prim] !== undefined;
+}
+
 /** Pushes `prim` of f64x2 operands: by the functions of {@link VECTOR}, or as the host gives it for each lane. */
 export function pushMath64(f: FunctionBuilder, module: ModuleBuilder, prim: MathPrim, args: readonly Local[]): void {
   const write = VECTOR[prim];

@@ -10,17 +10,33 @@ type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 /** Vectors that no one reads any more, by the function whose locals they are. */
 const FREE = new WeakMap<FunctionBuilder, Local[]>();
 
-/** Writes vector code as expressions: each call emits one instruction and gives the local that holds its value. */
+/**
+ * Writes vector code as expressions: each call emits one instruction and gives the local that holds its value. Several
+ * copies of the code can be written at once, instruction by instruction, for operands that differ: the copies do not
+ * wait for each other. A value is then named by the local of its first copy.
+ */
 export class VectorCode {
   readonly f: FunctionBuilder;
   readonly module: ModuleBuilder;
   readonly type: FloatVector;
+  private readonly copies: number;
+  /** The locals of all copies, by that of the first; a value that is not here is the same in all. */
+  private readonly twins: Map<Local, readonly Local[]>;
   private readonly taken: Local[];
 
-  constructor(f: FunctionBuilder, module: ModuleBuilder, type: FloatVector, taken: Local[] = []) {
+  private constructor(
+    f: FunctionBuilder,
+    module: ModuleBuilder,
+    type: FloatVector,
+    copies: number,
+    twins: Map<Local, readonly Local[]> = new Map(),
+    taken: Local[] = [],
+  ) {
     this.f = f;
     this.module = module;
     this.type = type;
+    this.copies = copies;
+    this.twins = twins;
     this.taken = taken;
   }
 
@@ -32,21 +48,54 @@ export class VectorCode {
     write: (v: VectorCode, ...args: readonly Local[]) => Local,
     args: readonly Local[],
   ): void {
-    const v = new VectorCode(f, module, type);
+    const v = new VectorCode(f, module, type, 1);
     f.get(write(v, ...args));
+    FREE.set(f, (FREE.get(f) ?? []).concat(v.taken));
+  }
+
+  /** The same for several lists of operands, with the results in `out`. */
+  static writeCopies(
+    f: FunctionBuilder,
+    module: ModuleBuilder,
+    type: FloatVector,
+    write: (v: VectorCode, ...args: readonly Local[]) => Local,
+    args: readonly (readonly Local[])[],
+    out: readonly Local[],
+  ): void {
+    const twins = new Map<Local, readonly Local[]>();
+    const v = new VectorCode(f, module, type, args.length, twins);
+    // Operands get names of their own: one local may be the first copy of one and the second of another.
+    const names = args[0]!.map((_, k) => {
+      const name = -1 - k;
+      twins.set(
+        name,
+        args.map((each) => each[k]!),
+      );
+      return name;
+    });
+    const result = write(v, ...names);
+    out.forEach((local, copy) => {
+      f.get(v.at(result, copy)).set(local);
+    });
     FREE.set(f, (FREE.get(f) ?? []).concat(v.taken));
   }
 
   /** The same code on vectors of another type. */
   as(type: FloatVector): VectorCode {
-    return new VectorCode(this.f, this.module, type, this.taken);
+    return new VectorCode(this.f, this.module, type, this.copies, this.twins, this.taken);
+  }
+
+  /** Writes `body` for each copy; `at` gives a value's local. */
+  each(body: (at: (value: Local) => Local) => void): void {
+    for (let copy = 0; copy < this.copies; copy++) body((value) => this.at(value, copy));
   }
 
   /** Any instruction whose operands and result are vectors. */
   op(name: Plain, ...args: readonly Local[]): Local {
-    for (const arg of args) this.f.get(arg);
-    this.f.op(name);
-    return this.result();
+    return this.result((at) => {
+      for (const arg of args) this.f.get(at(arg));
+      this.f.op(name);
+    });
   }
 
   /** An instruction of this type of floats. */
@@ -58,19 +107,19 @@ export class VectorCode {
   num(value: number): Local {
     if (this.type === "f32x4") this.f.f32x4Const(value);
     else this.f.f64x2Const(value);
-    return this.result();
+    return this.constant();
   }
 
   /** Four equal int32 lanes. */
   int(value: number): Local {
     this.f.i32x4Const(value);
-    return this.result();
+    return this.constant();
   }
 
   /** Two equal int64 lanes. */
   long(value: bigint): Local {
     this.f.v128Const(new Uint8Array(new BigInt64Array(2).fill(value).buffer));
-    return this.result();
+    return this.constant();
   }
 
   add(a: Local, b: Local): Local {
@@ -136,16 +185,16 @@ export class VectorCode {
   }
 
   shift(name: "shl" | "shr_s" | "shr_u", a: Local, bits: number): Local {
-    this.f.get(a).i32Const(bits);
-    this.f.op(`${this.type === "f32x4" ? "i32x4" : "i64x2"}.${name}`);
-    return this.result();
+    return this.result((at) => {
+      this.f.get(at(a)).i32Const(bits);
+      this.f.op(`${this.type === "f32x4" ? "i32x4" : "i64x2"}.${name}`);
+    });
   }
 
   /** 32-bit lanes of `a` (0 to 3) and `b` (4 to 7). */
   shuffle(a: Local, b: Local, lanes: readonly number[]): Local {
     const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
-    this.f.get(a).get(b).op("i8x16.shuffle", bytes);
-    return this.result();
+    return this.result((at) => this.f.get(at(a)).get(at(b)).op("i8x16.shuffle", bytes));
   }
 
   /** Σ coefficients[i] · xⁱ, by Horner's rule. */
@@ -166,16 +215,37 @@ export class VectorCode {
     return [this.op("v128.andnot", x, sign), this.and(x, sign)];
   }
 
-  /** A new local, for values that several branches set. */
+  /** A new value, for those that several branches set. */
   local(): Local {
+    const locals = Array.from({ length: this.copies }, () => this.take());
+    this.twins.set(locals[0]!, locals);
+    return locals[0]!;
+  }
+
+  private take(): Local {
     const local = FREE.get(this.f)?.pop() ?? this.f.local("v128");
     this.taken.push(local);
     return local;
   }
 
-  private result(): Local {
-    const local = this.local();
-    this.f.set(local);
-    return local;
+  private at(value: Local, copy: number): Local {
+    return this.twins.get(value)?.[copy] ?? value;
+  }
+
+  /** The value that `push` leaves on the stack, for each copy. */
+  private result(push: (at: (value: Local) => Local) => void): Local {
+    const out = this.local();
+    this.each((at) => {
+      push(at);
+      this.f.set(at(out));
+    });
+    return out;
+  }
+
+  /** The value on the stack, the same for all copies. */
+  private constant(): Local {
+    const out = this.take();
+    this.f.set(out);
+    return out;
   }
 }

@@ -18,11 +18,12 @@ export function widened(v: VectorCode, args: readonly Local[], body: Write): Loc
 /** The value where no lane of `rare` is set; what the host gives for the float32 operands otherwise. */
 export function unlessRare(v: VectorCode, rare: Local, prim: MathPrim, args: readonly Local[], value: Local): Local {
   const result = v.local();
-  v.f.get(value).set(result);
-  v.f.get(rare).op("v128.any_true");
-  v.f.if(() => {
-    for (const arg of args) v.f.get(arg);
-    v.f.call(hostMath32(v, prim, args.length)).set(result);
+  v.each((at) => {
+    v.f.get(at(value)).set(at(result)).get(at(rare)).op("v128.any_true");
+    v.f.if(() => {
+      for (const arg of args) v.f.get(at(arg));
+      v.f.call(hostMath32(v, prim, args.length)).set(at(result));
+    });
   });
   return result;
 }

@@ -96,7 +96,8 @@ export class Reduction {
   }
 
   private join(acc: Local, value: Local): void {
-    PRIMS[this.held][this.combine](this.e, [acc, value]);
+    // The accumulator as the second operand: what `max` does to the first is then no part of the chain.
+    PRIMS[this.held][this.combine](this.e, [value, acc]);
     this.e.f.set(acc);
   }
 

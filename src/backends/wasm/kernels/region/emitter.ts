@@ -3,8 +3,10 @@ import { BYTES } from "../../../../ir/dtype.ts";
 import { argsOf, type Instr, type Region } from "../../../../ir/region.ts";
 import type { FunctionBuilder, Local } from "../../asm/function.ts";
 import type { ModuleBuilder } from "../../asm/module.ts";
-import { MATH_PRIMS } from "../math-imports.ts";
+import type { MathPrim } from "../math-imports.ts";
+import { writeMath32 } from "../math32.ts";
 import { type Accumulator, Reduction } from "./accumulate.ts";
+import { chooseCopies, isFloat32Math } from "./copies.ts";
 import {
   pushCast,
   pushConstant,
@@ -16,9 +18,7 @@ import {
   storeLanes,
 } from "./lanes.ts";
 import { type Nest, planNest } from "./nest.ts";
-import { type Emitter, PRIMS, SHIFTS } from "./prims.ts";
-
-const SLOW: ReadonlySet<string> = new Set(MATH_PRIMS);
+import { type Emitter, PRIMS, pushExtremumWith, SHIFTS } from "./prims.ts";
 
 /** Where an instruction is computed. */
 interface Site {
@@ -91,11 +91,14 @@ export class RegionEmitter {
 
   /** How many vectors one turn of the vectorized loop computes. */
   private chooseUnroll(): number {
-    const work = this.region.body.filter((i, k) => i.kind !== "const" && this.sites[k]!.isVector);
-    const slow = work.some((i) => i.kind === "gather" || (i.kind === "prim" && SLOW.has(i.prim)));
-    const wanted = slow || work.length > 24 ? 1 : work.length > 10 ? 2 : 4;
     const vectors = Math.ceil(this.nest.axes[this.nest.vector]!.size / this.e.lanes);
-    return Math.max(1, Math.min(wanted, vectors));
+    return Math.max(
+      1,
+      Math.min(
+        chooseCopies(this.region.body, (k) => this.sites[k]!.isVector),
+        vectors,
+      ),
+    );
   }
 
   /** The loops from depth `d` inwards, for `copies` vectors of which the last has `valid` lanes. */
@@ -155,10 +158,8 @@ export class RegionEmitter {
 
   private chunk(d: number, copies: number, valid: number): void {
     if (d === this.nest.axes.length - 1) {
-      for (let u = 0; u < copies; u++) {
-        this.emitLevel(d, 1, valid, u);
-        this.finishVector(u, valid);
-      }
+      this.emitLevel(d, copies, valid);
+      for (let u = 0; u < copies; u++) this.finishVector(u, valid);
       return;
     }
     this.emitLevel(d, copies, valid);
@@ -229,14 +230,23 @@ export class RegionEmitter {
     });
   }
 
-  /** The instructions that belong into loop `level`, for the copies from `first` on. */
-  private emitLevel(level: number, copies: number, valid: number, first = 0): void {
+  /** The instructions that belong into loop `level`, each for all copies. */
+  private emitLevel(level: number, copies: number, valid: number): void {
     this.region.body.forEach((instr, k) => {
       const site = this.sites[k]!;
       if (site.level !== level) return;
       if (!site.isVector) this.emit(instr, k, 0, valid);
-      else for (let u = first; u < first + copies; u++) this.emit(instr, k, u, valid);
+      else if (copies > 1 && isFloat32Math(instr)) this.emitMath(instr, k, copies);
+      else for (let u = 0; u < copies; u++) this.emit(instr, k, u, valid);
     });
+  }
+
+  /** All copies at once: they are long, and do not wait for each other. */
+  private emitMath(instr: Extract<Instr, { kind: "prim" }>, k: number, copies: number): void {
+    const us = Array.from({ length: copies }, (_, u) => u);
+    const args = us.map((u) => instr.args.map((a) => this.valueOf(a, u)));
+    const out = us.map((u) => this.valueOf(k, u));
+    writeMath32(this.f, this.e.module, instr.prim as MathPrim, args, out);
   }
 
   private valueOf(k: number, u: number): Local {
@@ -277,6 +287,7 @@ export class RegionEmitter {
           f.get(this.valueOf(instr.args[0]!, u)).i32Const(last.value).op(shift);
           break;
         }
+        if (this.pushExtremum(instr, u)) break;
         PRIMS[last.dtype][instr.prim](
           e,
           instr.args.map((a) => this.valueOf(a, u)),
@@ -285,6 +296,19 @@ export class RegionEmitter {
       }
     }
     f.set(this.valueOf(k, u));
+  }
+
+  /** `max` or `min` of a float and a constant; whether it was that. */
+  private pushExtremum(instr: Extract<Instr, { kind: "prim" }>, u: number): boolean {
+    const { prim, args } = instr;
+    if ((prim !== "max" && prim !== "min") || (instr.dtype !== "float32" && instr.dtype !== "float64")) return false;
+    const operands = args.map((a) => this.region.body[a]!);
+    const position = operands.findIndex((x) => x.kind === "const");
+    const operand = operands[position];
+    if (operand?.kind !== "const") return false;
+    const constant = { position: position === 0 ? 0 : 1, value: operand.value } as const;
+    const [a, b] = args.map((x) => this.valueOf(x, u)) as [Local, Local];
+    return pushExtremumWith(this.e, prim, instr.dtype, [a, b], constant);
   }
 
   private pushLoad(instr: Extract<Instr, { kind: "load" }>, k: number, u: number, valid: number): void {

@@ -73,6 +73,37 @@ const call =
     else pushMath64(f, module, prim, args);
   };
 
+/**
+ * The larger or smaller one of two floats: of two zeros the second, as NumPy's, and NaN where either is. WebAssembly's
+ * `pmax` and `pmin` are one instruction of the processor (its `max` and `min` are eight), and give the first operand where
+ * the operands are equal or one is NaN.
+ */
+const extremum =
+  (t: "f32x4" | "f64x2", name: "pmax" | "pmin"): Push =>
+  ({ f }, [a, b]) => {
+    f.get(b!).get(a!).op(`${t}.${name}`).get(a!).get(a!).op(`${t}.ne`).op("v128.or");
+  };
+
+/** As {@link extremum}, where one operand is this constant; false where it needs the general code. */
+export function pushExtremumWith(
+  { f }: Emitter,
+  prim: "max" | "min",
+  dtype: "float32" | "float64",
+  [a, b]: readonly [Local, Local],
+  constant: { readonly position: 0 | 1; readonly value: number },
+): boolean {
+  const t = dtype === "float32" ? "f32x4" : "f64x2";
+  const { position, value } = constant;
+  if (Number.isNaN(value) || (position === 1 && Object.is(value, -0))) return false;
+  if (position === 0) f.get(b).get(a).op(`${t}.p${prim}`);
+  else {
+    f.get(a).get(b).op(`${t}.p${prim}`);
+    // Both zeros become the constant, +0.
+    if (value === 0) f.get(b).op(`${t}.add`);
+  }
+  return true;
+}
+
 function floatTable(t: "f32x4" | "f64x2", width: "f32" | "f64"): Table {
   const op = (name: string): Push => plain(`${t}.${name}` as Plain);
   const compare = (name: string): Push => (t === "f32x4" ? compare32(`${t}.${name}` as Plain) : op(name));
@@ -86,8 +117,8 @@ function floatTable(t: "f32x4" | "f64x2", width: "f32" | "f64"): Table {
     floorDiv: math("floorDiv"),
     mod: math("mod"),
     rem: math("rem"),
-    max: op("max"),
-    min: op("min"),
+    max: extremum(t, "pmax"),
+    min: extremum(t, "pmin"),
     pow: math("pow"),
     atan2: math("atan2"),
     neg: op("neg"),
