@@ -13,10 +13,10 @@ export interface TensorSpec {
   readonly dtype: DType;
 }
 
-/** Where a buffer lies: bound by the caller, or at a byte offset of the arena. */
+/** Where a buffer lies: in what the caller binds, so many bytes after its start (0 unless given), or in the arena. */
 export type Place =
-  | { readonly kind: "input"; readonly index: number }
-  | { readonly kind: "output"; readonly index: number }
+  | { readonly kind: "input"; readonly index: number; readonly offset?: number }
+  | { readonly kind: "output"; readonly index: number; readonly offset?: number }
   | { readonly kind: "arena"; readonly offset: number };
 
 export interface PlanBuffer {
@@ -35,7 +35,7 @@ export interface MatmulChoice {
 }
 
 /** One kernel call; buffers by their index. */
-export type Step =
+export type Call =
   | { readonly kind: "region"; readonly region: Region; readonly inputs: readonly number[]; readonly output: number }
   /** Bytes of `from` to `to`; nothing when both were bound to one address. */
   | { readonly kind: "copy"; readonly from: number; readonly to: number }
@@ -46,6 +46,8 @@ export type Step =
       readonly a: number;
       readonly b: number;
       readonly output: number;
+      /** In elements, from one row of the result to the next: `attrs.n` unless given, and then there is no batch. */
+      readonly rowStride?: number;
       /** Arena offset of the working memory. */
       readonly scratch: number;
       readonly choice: MatmulChoice;
@@ -62,11 +64,21 @@ export type Step =
       readonly scratch: number;
     };
 
+/** Threads are numbered from 0, and a call that is a step by itself runs on thread 0. */
+export type Step =
+  | Call
+  /** A call that was split: part `t` runs on thread `t`. */
+  | { readonly kind: "parallel"; readonly parts: readonly Call[] }
+  /** Every thread waits here for all others. */
+  | { readonly kind: "barrier" };
+
 export interface Plan {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly buffers: readonly PlanBuffer[];
   readonly steps: readonly Step[];
+  /** How many threads run it: 1 unless given. */
+  readonly threads?: number;
   readonly arenaBytes: number;
   /** Pairs [input, output] that may be bound to one address: the output is written when the input is no longer needed. */
   readonly aliases: readonly (readonly [number, number])[];
@@ -77,5 +89,7 @@ export interface Target {
   readonly name: string;
   /** Buffers start at multiples of this and are followed by as many readable bytes. */
   readonly alignment: number;
+  /** How many threads run a plan: 1 unless given. */
+  readonly threads?: number;
   matmul(attrs: MatmulAttrs, dtype: DType): MatmulChoice;
 }

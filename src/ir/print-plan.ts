@@ -1,11 +1,11 @@
 /** The text of a plan: one line a step, naming the kernel, its operands and where they lie. */
 import { BYTES } from "./dtype.ts";
-import type { Plan, PlanBuffer, Step } from "./plan.ts";
+import type { Call, Plan, PlanBuffer, Step } from "./plan.ts";
 
 /** A plan as text. */
 export function printPlan(plan: Plan): string {
   const lines = plan.buffers.map((b, k) => `b${k} = ${placeText(b)} : ${b.dtype}[${b.length}], ${bytesOf(b)} bytes`);
-  const steps = plan.steps.map((step) => stepText(step));
+  const steps = plan.steps.flatMap((step) => stepText(step));
   const aliases = plan.aliases.map(([i, o]) => `output ${o} may take over input ${i}`);
   return [...lines, ...steps, ...aliases, `arena: ${plan.arenaBytes} bytes`].join("\n");
 }
@@ -13,10 +13,17 @@ export function printPlan(plan: Plan): string {
 const bytesOf = (b: PlanBuffer): number => b.length * BYTES[b.dtype];
 
 function placeText({ place }: PlanBuffer): string {
-  return place.kind === "arena" ? `arena+${place.offset}` : `${place.kind} ${place.index}`;
+  if (place.kind === "arena") return `arena+${place.offset}`;
+  return `${place.kind} ${place.index}${place.offset === undefined ? "" : `+${place.offset}`}`;
 }
 
-function stepText(step: Step): string {
+/** The parts of a split call are lines of their own, each with its thread. */
+function stepText(step: Step): string | readonly string[] {
+  if (step.kind === "barrier") return "barrier";
+  return step.kind === "parallel" ? step.parts.map((part, t) => `thread ${t}: ${callText(part)}`) : callText(step);
+}
+
+function callText(step: Call): string {
   switch (step.kind) {
     case "copy":
       return `copy b${step.from} -> b${step.to}`;

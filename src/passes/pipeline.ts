@@ -9,6 +9,7 @@ import { differentiate } from "./differentiate.ts";
 import { expand } from "./expand.ts";
 import { functionalize } from "./functionalize.ts";
 import { fuse, fuseNothing } from "./fuse/fuse.ts";
+import { parallel } from "./parallel.ts";
 import { type Donation, plan } from "./plan.ts";
 import { simplify } from "./simplify/simplify.ts";
 
@@ -62,7 +63,7 @@ export function compilePlan(
 ): Plan {
   const fused = lower(recorded, observe, optimize);
   const outputs = recorded.outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-  return plan(fused, outputs, donations, target);
+  return parallel(plan(fused, outputs, donations, target), target);
 }
 
 /** Recorded graph → what an interpreter can run: writes stay, and only gradients are expanded. */

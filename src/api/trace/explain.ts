@@ -67,7 +67,11 @@ function sections(passes: ReadonlyMap<string, string>, plan: string): string {
 /** A plan in figures. */
 export function summarize(plan: Plan, operations: number): PlanSummary {
   const kernels: Record<string, number> = {};
-  for (const step of plan.steps) {
+  const calls = plan.steps.flatMap((step) => {
+    if (step.kind === "barrier") return [];
+    return step.kind === "parallel" ? step.parts.slice(0, 1) : [step];
+  });
+  for (const step of calls) {
     let kind: string = step.kind;
     if (step.kind === "region") kind = step.region.reduce === null ? "elementwise" : "reduction";
     if (step.kind === "kernel") kind = step.op;
@@ -78,7 +82,7 @@ export function summarize(plan: Plan, operations: number): PlanSummary {
   return {
     operations,
     kernels,
-    kernelCount: plan.steps.length,
+    kernelCount: calls.length,
     arenaBytes: plan.arenaBytes,
     inputBytes: bytes(plan.inputs),
     outputBytes: bytes(plan.outputs),

@@ -1,72 +1,105 @@
 /** Turns a plan into one WebAssembly module with one export, `run(table, arena)`. */
 import { BYTES } from "../../ir/dtype.ts";
 import { sizeOf } from "../../ir/layout.ts";
-import type { Plan, Step } from "../../ir/plan.ts";
+import type { Call, Plan } from "../../ir/plan.ts";
 import type { FuncRef, FunctionBuilder, Local } from "./asm/function.ts";
 import { type Features, type MemoryLimits, ModuleBuilder } from "./asm/module.ts";
 import { addGemm } from "./kernels/gemm.ts";
 import { addRegion } from "./kernels/region/index.ts";
 import { addKernel } from "./kernels/row-major/index.ts";
+import { addBarrier } from "./threads/barrier.ts";
 
 /** The module names that a plan's module imports from; host functions of `MATH_IMPORTS` are imported from `math`. */
 export const HEAP_MODULE = "heap";
 export const TFJS_MODULE = "tfjs";
 
-type MatmulStep = Extract<Step, { kind: "matmul" }>;
+type MatmulStep = Extract<Call, { kind: "matmul" }>;
 
 /**
  * `run(table, arena)`: `table` is the address of the int32 addresses of the inputs and then of the outputs, `arena` that
- * of the plan's working memory.
+ * of the plan's working memory. Of a plan for several threads, `run(table, arena, first, end)` does what threads `first`
+ * to below `end` have to do: all that there is, or that of one thread while the others do theirs.
  */
 export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(features);
   module.importMemory(HEAP_MODULE, "memory", memory);
   // Kernels first: `run` calls them.
-  const kernels = plan.steps.map((step, k) => kernelOf(module, plan, step, k));
-  const run = module.addFunction("run", ["i32", "i32"], [], (f, table, arena) => {
+  const steps = plan.steps.map((step, k) => {
+    if (step.kind === "barrier") return null;
+    const calls = step.kind === "parallel" ? step.parts : [step];
+    return calls.map((call): Kernel => ({ call, code: kernelOf(module, plan, call, k) }));
+  });
+  const threads = plan.threads ?? 1;
+  const barrier = threads > 1 ? addBarrier(module, threads) : null;
+  const params = new Array<"i32">(threads > 1 ? 4 : 2).fill("i32");
+  const run = module.addFunction("run", params, [], (f, table, arena, first, end) => {
     const pushAddress = (buffer: number): void => {
       const { place } = plan.buffers[buffer]!;
-      if (place.kind === "arena") f.get(arena!).i32Const(place.offset).op("i32.add");
-      else {
-        const slot = place.kind === "input" ? place.index : plan.inputs.length + place.index;
-        f.get(table!).op("i32.load", { offset: slot * 4 });
+      if (place.kind === "arena") {
+        f.get(arena!).i32Const(place.offset).op("i32.add");
+        return;
       }
+      const slot = place.kind === "input" ? place.index : plan.inputs.length + place.index;
+      f.get(table!).op("i32.load", { offset: slot * 4 });
+      if (place.offset !== undefined) f.i32Const(place.offset).op("i32.add");
     };
-    plan.steps.forEach((step, k) => {
-      if (step.kind === "copy") emitCopy(f, plan, step, pushAddress);
-      else if (step.kind === "region") {
-        for (const input of step.inputs.slice(0, kernels[k]!.params.length - 1)) pushAddress(input);
-        pushAddress(step.output);
-        f.call(kernels[k]!);
-      } else if (step.kind === "kernel") {
-        for (const input of step.inputs) pushAddress(input);
-        pushAddress(step.output);
-        f.get(arena!).i32Const(step.scratch).op("i32.add");
-        f.call(kernels[k]!);
+    const emit = (kernel: Kernel): void => emitCall(f, plan, kernel, pushAddress, arena!);
+    for (const kernels of steps) {
+      if (barrier === null) emit(kernels![0]!);
+      else if (kernels === null) {
+        f.get(end!).get(first!).op("i32.sub").i32Const(threads).op("i32.ne");
+        f.if(() => f.get(first!).call(barrier));
       } else {
-        pushAddress(step.a);
-        pushAddress(step.b);
-        pushAddress(step.output);
-        f.get(arena!).i32Const(step.scratch).op("i32.add");
-        f.call(kernels[k]!);
+        kernels.forEach((kernel, thread) => {
+          f.get(first!).i32Const(thread).op("i32.le_s").get(end!).i32Const(thread).op("i32.gt_s").op("i32.and");
+          f.if(() => emit(kernel));
+        });
       }
-    });
+    }
   });
   module.exportFunction(run, "run");
   return module.toBytes();
 }
 
-function kernelOf(module: ModuleBuilder, plan: Plan, step: Step, k: number): FuncRef | null {
-  if (step.kind === "copy") return null;
-  if (step.kind === "region") return addRegion(module, step.region, `region_${k}`);
-  if (step.kind === "kernel") return addKernel(module, step);
-  return step.choice.kernel === "tfjs" ? addTfjsMatmul(module, step) : addMatmul(module, plan, step);
+/** A call with its kernel; copies have none. */
+interface Kernel {
+  readonly call: Call;
+  readonly code: FuncRef | null;
+}
+
+function kernelOf(module: ModuleBuilder, plan: Plan, call: Call, k: number): FuncRef | null {
+  if (call.kind === "copy") return null;
+  if (call.kind === "region") return addRegion(module, call.region, `region_${k}`);
+  if (call.kind === "kernel") return addKernel(module, call);
+  return call.choice.kernel === "tfjs" ? addTfjsMatmul(module, call) : addMatmul(module, plan, call);
+}
+
+function emitCall(
+  f: FunctionBuilder,
+  plan: Plan,
+  { call, code }: Kernel,
+  pushAddress: (buffer: number) => void,
+  arena: Local,
+): void {
+  if (call.kind === "copy") {
+    emitCopy(f, plan, call, pushAddress);
+    return;
+  }
+  if (call.kind === "region") {
+    for (const input of call.inputs.slice(0, code!.params.length - 1)) pushAddress(input);
+    pushAddress(call.output);
+  } else {
+    for (const input of call.kind === "kernel" ? call.inputs : [call.a, call.b]) pushAddress(input);
+    pushAddress(call.output);
+    f.get(arena).i32Const(call.scratch).op("i32.add");
+  }
+  f.call(code!);
 }
 
 function emitCopy(
   f: FunctionBuilder,
   plan: Plan,
-  { from, to }: Extract<Step, { kind: "copy" }>,
+  { from, to }: Extract<Call, { kind: "copy" }>,
   pushAddress: (buffer: number) => void,
 ): void {
   const { dtype, length } = plan.buffers[to]!;
@@ -80,7 +113,7 @@ function emitCopy(
 }
 
 /** `matmul(a, b, c, scratch)` of one step: a call of the shared `gemm` for each matrix of the batch. */
-function addMatmul(module: ModuleBuilder, plan: Plan, { attrs, dtype, output }: MatmulStep): FuncRef {
+function addMatmul(module: ModuleBuilder, plan: Plan, { attrs, dtype, output, rowStride }: MatmulStep): FuncRef {
   if (dtype !== "float32" && dtype !== "float64") throw new Error(`matmul of ${dtype} is not lowered`);
   const gemm = addGemm(module, dtype);
   const size = BYTES[dtype];
@@ -91,7 +124,7 @@ function addMatmul(module: ModuleBuilder, plan: Plan, { attrs, dtype, output }: 
     const [aAt, bAt] = [f.local("i32"), f.local("i32")];
     const call = (): void => {
       f.get(aAt).get(bAt).get(c!);
-      for (const value of [m, n, k, a.row, a.col, b.row, b.col, n]) f.i32Const(value);
+      for (const value of [m, n, k, a.row, a.col, b.row, b.col, rowStride ?? n]) f.i32Const(value);
       f.get(scratch!).call(gemm);
       f.get(c!)
         .i32Const(m * n * size)

@@ -122,6 +122,8 @@ export const MEMORY = {
   "v128.load32x2_u": [0xfd0006, 8], "v128.load8_splat": [0xfd0007, 1], "v128.load16_splat": [0xfd0008, 2],
   "v128.load32_splat": [0xfd0009, 4], "v128.load64_splat": [0xfd000a, 8], "v128.store": [0xfd000b, 16],
   "v128.load32_zero": [0xfd005c, 4], "v128.load64_zero": [0xfd005d, 8],
+  "memory.atomic.notify": [0xfe0000, 4], "memory.atomic.wait32": [0xfe0001, 4],
+  "i32.atomic.load": [0xfe0010, 4], "i32.atomic.store": [0xfe0017, 4], "i32.atomic.rmw.add": [0xfe001e, 4],
 } as const;
 
 /** A lane number. */

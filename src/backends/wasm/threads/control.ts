@@ -1,0 +1,80 @@
+/**
+ * The control block: a few int32 words at a fixed address of the shared memory, through which threads find work and
+ * wait for each other. Words that different threads change lie in cache lines of their own.
+ *
+ * A job is given by writing its words and then adding one to `job`; each worker adds one to `done` when it has done it.
+ */
+
+/** Where the block begins, in bytes. */
+export const CONTROL_ADDRESS = 1024;
+
+/** Each word's index in the block. */
+export const WORD = {
+  /** How many jobs were given. */
+  job: 0,
+  /** How many workers sleep until the next job. */
+  idle: 16,
+  /** How many times workers have done a job. */
+  done: 32,
+  /** How many threads have come to the present barrier. */
+  arrived: 48,
+  /** How many barriers were passed. */
+  barriers: 64,
+  /** How many threads sleep at the barrier. */
+  asleep: 80,
+  /** Not 0 once a thread has failed: nobody waits any more. */
+  failed: 96,
+  /** How many workers have ended their work since. */
+  left: 99,
+  /** 1 where thread 0 may not sleep: the main thread of a page. */
+  awake: 97,
+  /** Of the message that says why a worker failed, in UTF-16 units: it lies at `MESSAGE_ADDRESS`. */
+  messageLength: 98,
+  /** What the job is: one of `JOB`. */
+  kind: 112,
+  /** The number of the plan. */
+  plan: 113,
+  /** Where the plan's code lies; 0 where it was given before. */
+  code: 114,
+  codeLength: 115,
+  /** The arguments of the plan's `run`. */
+  table: 116,
+  arena: 117,
+} as const;
+
+const WORDS = 128;
+
+export const JOB = { run: 0, forget: 1 } as const;
+
+export const MESSAGE_ADDRESS: number = CONTROL_ADDRESS + WORDS * 4;
+export const MESSAGE_UNITS = 400;
+
+/** Memory from here on is free for values. */
+export const FIRST_FREE = 4096;
+
+/** The control block. It stays valid when the memory grows. */
+export function controlOf(memory: WebAssembly.Memory): Int32Array {
+  return new Int32Array(memory.buffer, CONTROL_ADDRESS, WORDS);
+}
+
+/** Nobody waits any more: who waits at a barrier or for a job now sees that a thread has failed. */
+export function abort(control: Int32Array): void {
+  Atomics.store(control, WORD.failed, 1);
+  for (const word of [WORD.barriers, WORD.job]) {
+    Atomics.add(control, word, 1);
+    Atomics.notify(control, word);
+  }
+}
+
+/** How often a word is looked at before the thread sleeps: for some 20 µs. */
+export const SPINS = 4000;
+
+/** Waits until a word is no longer `seen`, awake for a short time and then asleep, counted at `sleepers`. */
+export function waitWhile(control: Int32Array, word: number, seen: number, sleepers: number): void {
+  for (let turns = 0; Atomics.load(control, word) === seen; turns++) {
+    if (turns < SPINS) continue;
+    Atomics.add(control, sleepers, 1);
+    Atomics.wait(control, word, seen);
+    Atomics.sub(control, sleepers, 1);
+  }
+}

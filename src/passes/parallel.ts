@@ -1,0 +1,70 @@
+/**
+ * Threads: calls that take long are split into parts, one a thread, and barriers stand where the order of two threads
+ * matters. Everything else runs on thread 0.
+ */
+import type { Call, Plan, Step, Target } from "../ir/plan.ts";
+import { type Access, Accesses, conflict } from "./parallel-access.ts";
+import { costOf } from "./parallel-cost.ts";
+import { Splitter } from "./parallel-split.ts";
+
+/** What two threads lose at a barrier, in µs: calls that do not gain as much stay whole. */
+const BARRIER = 5;
+/** Plans that gain less, in µs, stay whole: waking the other threads takes as long. */
+const LEAST_GAIN = 50;
+/** Accesses to compare with; beyond them, a barrier costs less than the comparison. */
+const MAX_ACCESSES = 256;
+
+/** The plan for `target.threads` threads; the same plan where that is one, or where little would be gained. */
+export function parallel(plan: Plan, target: Target): Plan {
+  const threads = target.threads ?? 1;
+  if (threads < 2) return plan;
+  const calls = plan.steps.filter((step): step is Call => step.kind !== "parallel" && step.kind !== "barrier");
+  const gains = calls.map((call) => costOf(call, plan.buffers) * (1 - 1 / threads) - BARRIER);
+  if (gains.reduce((sum, gain) => sum + Math.max(0, gain), 0) < LEAST_GAIN) return plan;
+
+  const block = scratchBlock(calls, target.alignment);
+  const splitter = new Splitter(plan.buffers, threads, target, (thread) => plan.arenaBytes + thread * block);
+  const split = calls.map((call, k): Step => {
+    const parts = gains[k]! > 0 ? splitter.split(call) : null;
+    return parts === null || parts.length < 2 ? call : { kind: "parallel", parts };
+  });
+  if (split.every((step) => step.kind !== "parallel")) return plan;
+  const steps = withBarriers(split, new Accesses(splitter.buffers, plan.aliases), threads);
+  return { ...plan, buffers: splitter.buffers, steps, threads, arenaBytes: plan.arenaBytes + threads * block };
+}
+
+/** Working memory of a thread: no part of a matrix product needs more than the whole. */
+function scratchBlock(calls: readonly Call[], alignment: number): number {
+  const most = calls.reduce((n, call) => (call.kind === "matmul" ? Math.max(n, call.choice.scratchBytes) : n), 0);
+  return most === 0 ? 0 : Math.ceil(most / alignment + 1) * alignment;
+}
+
+/** Puts a barrier before every step that touches what another thread may not be done with, and one at the end. */
+function withBarriers(steps: readonly Step[], accesses: Accesses, threads: number): Step[] {
+  const out: Step[] = [];
+  /** What each thread has touched since the last barrier. */
+  let since: Access[][] = [];
+  const clear = (): void => {
+    since = Array.from({ length: threads }, () => []);
+  };
+  clear();
+  const waits = (thread: number, found: readonly Access[]): boolean =>
+    since.some((others, t) => {
+      if (t === thread) return false;
+      return others.length > MAX_ACCESSES || others.some((b) => found.some((a) => conflict(a, b)));
+    });
+  for (const step of steps) {
+    if (step.kind === "barrier") throw new Error("the plan has barriers already");
+    const found = (step.kind === "parallel" ? step.parts : [step]).map((call) => accesses.of(call));
+    if (found.some((own, thread) => waits(thread, own))) {
+      out.push({ kind: "barrier" });
+      clear();
+    }
+    found.forEach((own, thread) => {
+      since[thread]!.push(...own);
+    });
+    out.push(step);
+  }
+  if (since.some((own, thread) => thread > 0 && own.length > 0)) out.push({ kind: "barrier" });
+  return out;
+}
