@@ -258,6 +258,7 @@ const EXAMPLE_LIST: readonly (readonly [string, Example])[] = [
   ["buildGraph", (s) => gl.buildGraph(s.x.add(s.y))],
   ["explain", (s) => gl.explain(s.x.add(s.y))],
   ["stats", () => gl.stats()],
+  ["diagnostics", () => gl.diagnostics()],
   ["scope", ({ x }) => gl.scope(() => x.mul(2))],
   ["noAutodiff", (s) => gl.noAutodiff(() => s.x.mul(2))],
   ["isAutodiffOn", () => gl.isAutodiffOn()],

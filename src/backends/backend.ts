@@ -54,11 +54,20 @@ export interface Executable {
   run(inputs: readonly Buffer[], keep?: ReadonlySet<number>): Buffer[];
 }
 
+/** How many threads a backend's plans run on. */
+export interface Threads {
+  readonly asked: number;
+  readonly running: number;
+  /** Why there are fewer than were asked for; null where there are not. */
+  readonly missing: string | null;
+}
+
 /** A backend that runs plans. */
 export interface PlanBackend {
   readonly kind: "plan";
   readonly name: string;
   readonly target: Target;
+  readonly threads: Threads;
   compile(plan: Plan): Executable;
   /** Bytes of the backend's heap, and those of it that values hold. */
   memory(): { readonly heapBytes: number; readonly heldBytes: number };

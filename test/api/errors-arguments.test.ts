@@ -270,7 +270,7 @@ const OTHER_METHODS = [
 ].flatMap((names) => names.split(","));
 
 /** Functions that take nothing, and what no call can make wrong. */
-const NOTHING_TO_GET_WRONG = ["isAutodiffOn", "getBackend", "ready", "stats", "setBackend"];
+const NOTHING_TO_GET_WRONG = ["isAutodiffOn", "getBackend", "ready", "stats", "diagnostics", "setBackend"];
 
 /** What nobody should pass, at any place. */
 const JUNK: readonly (() => unknown)[] = [

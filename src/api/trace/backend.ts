@@ -1,43 +1,69 @@
 /** The choice of the backend. Nothing is loaded before one is asked for. */
-import type { Backend } from "../../backends/backend.ts";
+import type { Backend, Threads } from "../../backends/backend.ts";
 import { BackendError } from "../errors.ts";
+import { checkOptions, whatIs } from "../functions/options.ts";
+
+/** So many threads are started at most. */
+const MAX_THREADS = 64;
+
+type ThreadCount = number | "auto";
 
 const loaders = {
-  wasm: async (): Promise<Backend> => (await import("../../backends/wasm/backend.ts")).loadWasm(),
+  wasm: async (threads: ThreadCount): Promise<Backend> =>
+    (await import("../../backends/wasm/backend.ts")).loadWasm(threads),
   reference: async (): Promise<Backend> => (await import("../../backends/reference/backend.ts")).REFERENCE,
 } as const;
 
 /** `wasm` compiles to WebAssembly; `reference` interprets, slowly and plainly. */
 export type BackendName = keyof typeof loaders;
 
-const loaded = new Map<BackendName, Promise<Backend>>();
+/** What {@link setBackend} takes besides the name. */
+export interface BackendOptions {
+  /** For `wasm`: how many threads share the work of a plan that is large enough; `"auto"` is one a core. 1 unless given. */
+  readonly threads?: ThreadCount;
+}
+
+/** By name and threads. */
+const loaded = new Map<string, Promise<Backend>>();
 let current: Backend | null = null;
 let starting: Promise<Backend> | null = null;
 
 /** A backend, started on first use; the choice stays as it is. */
-export function loadBackend(name: BackendName): Promise<Backend> {
-  let promise = loaded.get(name);
-  if (promise === undefined) {
-    promise = loaders[name]();
-    loaded.set(name, promise);
+export async function loadBackend(name: BackendName, threads: ThreadCount = 1): Promise<Backend> {
+  const key = `${name} ${threads}`;
+  const known = loaded.get(key);
+  if (known !== undefined) {
+    const backend = await known;
     // A failed attempt may be repeated.
-    promise.catch(() => loaded.delete(name));
+    if (threadsOf(backend).missing === null || loaded.get(key) !== known) return backend;
   }
+  const promise = loaders[name](threads);
+  loaded.set(key, promise);
+  promise.catch(() => loaded.delete(key));
   return promise;
 }
 
+const ONE_THREAD: Threads = { asked: 1, running: 1, missing: null };
+
+/** The threads of a backend. */
+export function threadsOf(backend: Backend | null): Threads {
+  return backend?.kind === "plan" ? backend.threads : ONE_THREAD;
+}
+
 /**
- * Chooses where programs run from now on. Values computed before stay readable.
+ * Chooses where programs run from now on. Values computed before stay readable. Where threads cannot be had, `wasm` runs on
+ * one, and `diagnostics()` says why.
  *
  * @throws BackendError for an unknown name, or where the backend does not load
  */
-export async function setBackend(name: BackendName): Promise<void> {
+export async function setBackend(name: BackendName, options?: BackendOptions | null): Promise<void> {
   if (!Object.hasOwn(loaders, name)) {
     const known = Object.keys(loaders).map((each) => JSON.stringify(each));
     throw new BackendError(`setBackend: no backend is named ${JSON.stringify(name)}; there are ${known.join(" and ")}`);
   }
+  const threads = checkThreads(name, checkOptions("setBackend", options, ["threads"]).threads ?? 1);
   try {
-    current = await loadBackend(name);
+    current = await loadBackend(name, threads);
   } catch (cause) {
     throw new BackendError(`setBackend: the ${name} backend does not load here: ${reason(cause)}`, { cause });
   }
@@ -65,6 +91,18 @@ export function currentBackend(caller: string): Backend {
     );
   }
   return current;
+}
+
+function checkThreads(name: BackendName, threads: unknown): ThreadCount {
+  const count = threads === "auto" ? 2 : threads;
+  if (!Number.isInteger(count) || (count as number) < 1 || (count as number) > MAX_THREADS) {
+    throw new BackendError(
+      `setBackend: threads is ${whatIs(threads)}; it must be a whole number from 1 to ${MAX_THREADS}, or "auto"`,
+    );
+  }
+  if (name !== "wasm" && threads !== 1)
+    throw new BackendError(`setBackend: the ${name} backend runs on one thread; choose "wasm" for more`);
+  return threads as ThreadCount;
 }
 
 function reason(cause: unknown): string {

@@ -1,8 +1,8 @@
 /** The `wasm` backend: plans become modules that run on tfjs's heap. */
 import { BYTES } from "../../ir/dtype.ts";
 import { sizeOf } from "../../ir/layout.ts";
-import type { Plan, TensorSpec } from "../../ir/plan.ts";
-import { Buffer, type Executable, type PlanBackend } from "../backend.ts";
+import type { Plan, Target, TensorSpec } from "../../ir/plan.ts";
+import { Buffer, type Executable, type PlanBackend, type Threads } from "../backend.ts";
 import { BASELINE, type Features, type MemoryLimits } from "./asm/module.ts";
 import { emitPlan, HEAP_MODULE, TFJS_MODULE } from "./emit.ts";
 import { engineFeatures } from "./features.ts";
@@ -10,9 +10,15 @@ import { Heap, PADDING } from "./heap.ts";
 import { MATH_IMPORTS, MATH_MODULE } from "./kernels/math-imports.ts";
 import { TARGET } from "./target.ts";
 import { loadTfjsHeap, type TfjsHeap } from "./tfjs.ts";
+import { makeSharedHeap } from "./threads/memory.ts";
+import { Pool, type ThreadedRun, threadsMissing } from "./threads/pool.ts";
+import { coreCount } from "./threads/spawn.ts";
+import { threadedTarget } from "./threads/target.ts";
 
 /** Outputs up to this size are copied to the host at once, so that losses leave nothing in the heap. */
 const SMALL_BYTES = 4096;
+/** `"auto"` is at most so many threads: memory does not feed more. */
+const MAX_AUTO = 8;
 /** A block of the arena starts at a multiple of this. */
 const ALIGNMENT = 64;
 
@@ -26,25 +32,52 @@ export interface Interface {
   readonly aliases: readonly (readonly [number, number])[];
 }
 
-/** Starts the backend. */
-export async function loadWasm(): Promise<WasmBackend> {
-  return new WasmBackend(await loadTfjsHeap());
+/** Starts the backend for so many threads, or one a core; for one, with the reason, where there cannot be more. */
+export async function loadWasm(wanted: number | "auto" = 1): Promise<WasmBackend> {
+  const threads = wanted === "auto" ? Math.min(MAX_AUTO, await coreCount()) : wanted;
+  if (threads === 1) return new WasmBackend(await loadTfjsHeap());
+  let missing = threadsMissing();
+  if (missing === null) {
+    try {
+      const heap = makeSharedHeap();
+      return new WasmBackend(heap, { asked: threads, pool: await Pool.start(heap, threads) });
+    } catch (e) {
+      missing = e instanceof Error ? e.message : String(e);
+    }
+  }
+  return new WasmBackend(await loadTfjsHeap(), { asked: threads, pool: null, missing });
 }
+
+/** The threads that were asked for, and what came of it. */
+type Asked =
+  | { readonly asked: number; readonly pool: Pool }
+  | { readonly asked: number; readonly pool: null; readonly missing: string | null };
+
+const ONE: Asked = { asked: 1, pool: null, missing: null };
 
 export class WasmBackend implements PlanBackend {
   readonly kind = "plan";
   readonly name = "wasm";
-  readonly target: typeof TARGET = TARGET;
+  readonly target: Target;
   readonly heap: Heap;
   private readonly tfjs: TfjsHeap;
+  private readonly asked: Asked;
   private arena = 0;
   private arenaCapacity = 0;
   /** Host buffers that were uploaded for a run once: the second time they stay. */
   readonly uploadedOnce: WeakSet<Buffer> = new WeakSet();
 
-  constructor(tfjs: TfjsHeap) {
+  constructor(tfjs: TfjsHeap, asked: Asked = ONE) {
     this.tfjs = tfjs;
+    this.asked = asked;
+    this.target = asked.pool === null ? TARGET : threadedTarget(asked.pool.threads);
     this.heap = new Heap(tfjs);
+  }
+
+  get threads(): Threads {
+    const { asked, pool } = this.asked;
+    const missing = this.asked.pool === null ? this.asked.missing : this.asked.pool.failure;
+    return { asked, running: pool === null || missing !== null ? 1 : pool.threads, missing };
   }
 
   /** Whether the heap is shared between threads: code is made for one kind or the other. */
@@ -63,18 +96,29 @@ export class WasmBackend implements PlanBackend {
     return this.emit(plan, shared, BASELINE);
   }
 
-  /** Makes code runnable. */
+  /** Makes code for one thread runnable. */
   instantiate(code: Uint8Array<ArrayBuffer>, shape: Interface): Executable {
+    return new WasmExecutable(this, this.entry(code) as Run, shape);
+  }
+
+  private entry(code: Uint8Array<ArrayBuffer>): WebAssembly.ExportValue {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(code), {
       [HEAP_MODULE]: { memory: this.heap.memory },
       [MATH_MODULE]: MATH_IMPORTS,
       [TFJS_MODULE]: this.tfjs.exports,
     });
-    return new WasmExecutable(this, instance.exports.run as Run, shape);
+    return instance.exports.run!;
   }
 
   compile(plan: Plan): Executable {
-    return this.instantiate(this.emit(plan), plan);
+    const code = this.emit(plan);
+    const { pool } = this.asked;
+    if (pool === null || (plan.threads ?? 1) === 1) return this.instantiate(code, plan);
+    const entry = this.entry(code) as ThreadedRun;
+    const threaded = pool.add(entry, code);
+    const executable = new WasmExecutable(this, (table, arena) => pool.run(threaded, table, arena), plan);
+    pool.forgetWith(executable, threaded);
+    return executable;
   }
 
   memory(): { readonly heapBytes: number; readonly heldBytes: number } {

@@ -1,0 +1,18 @@
+import type { DType } from "../../../ir/dtype.ts";
+import type { MatmulAttrs } from "../../../ir/ops/fused.ts";
+import type { MatmulChoice, Target } from "../../../ir/plan.ts";
+import { gemmScratchBytes } from "../kernels/gemm.ts";
+import { TARGET } from "../target.ts";
+
+/** The target where plans run on several threads: tfjs's kernels know only tfjs's own memory. */
+export function threadedTarget(threads: number): Target {
+  return {
+    ...TARGET,
+    threads,
+    matmul: ({ m, n, k }: MatmulAttrs, dtype: DType): MatmulChoice => ({
+      kernel: "generated",
+      scratchBytes: gemmScratchBytes(dtype === "float64" ? "float64" : "float32", m, n, k),
+      why: "tfjs does not run on memory that threads share",
+    }),
+  };
+}
