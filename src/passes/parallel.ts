@@ -5,7 +5,8 @@
 import type { Call, Plan, Step, Target } from "../ir/plan.ts";
 import { type Access, Accesses, conflict } from "./parallel-access.ts";
 import { costOf } from "./parallel-cost.ts";
-import { Splitter } from "./parallel-split.ts";
+import { Parts } from "./parallel-parts.ts";
+import { split } from "./parallel-split.ts";
 
 /** What two threads lose at a barrier, in µs: calls that do not gain as much stay whole. */
 const BARRIER = 5;
@@ -22,21 +23,17 @@ export function parallel(plan: Plan, target: Target): Plan {
   const gains = calls.map((call) => costOf(call, plan.buffers) * (1 - 1 / threads) - BARRIER);
   if (gains.reduce((sum, gain) => sum + Math.max(0, gain), 0) < LEAST_GAIN) return plan;
 
-  const block = scratchBlock(calls, target.alignment);
-  const splitter = new Splitter(plan.buffers, threads, target, (thread) => plan.arenaBytes + thread * block);
-  const split = calls.map((call, k): Step => {
-    const parts = gains[k]! > 0 ? splitter.split(call) : null;
-    return parts === null || parts.length < 2 ? call : { kind: "parallel", parts };
-  });
-  if (split.every((step) => step.kind !== "parallel")) return plan;
-  const steps = withBarriers(split, new Accesses(splitter.buffers, plan.aliases), threads);
-  return { ...plan, buffers: splitter.buffers, steps, threads, arenaBytes: plan.arenaBytes + threads * block };
-}
-
-/** Working memory of a thread: no part of a matrix product needs more than the whole. */
-function scratchBlock(calls: readonly Call[], alignment: number): number {
-  const most = calls.reduce((n, call) => (call.kind === "matmul" ? Math.max(n, call.choice.scratchBytes) : n), 0);
-  return most === 0 ? 0 : Math.ceil(most / alignment + 1) * alignment;
+  const parts = new Parts(plan.buffers, calls, plan.arenaBytes, target);
+  const steps = calls.flatMap((call, k) => (gains[k]! > 0 ? split(parts, call) : [call]));
+  if (steps.every((step) => step.kind !== "parallel")) return plan;
+  const { buffers, arenaBytes } = parts;
+  return {
+    ...plan,
+    buffers,
+    steps: withBarriers(steps, new Accesses(buffers, plan.aliases), threads),
+    threads,
+    arenaBytes,
+  };
 }
 
 /** Puts a barrier before every step that touches what another thread may not be done with, and one at the end. */

@@ -1,6 +1,6 @@
 import type { FuncRef, FunctionBuilder } from "../asm/function.ts";
 import type { ModuleBuilder } from "../asm/module.ts";
-import { CONTROL_ADDRESS, SPINS, WORD } from "./control.ts";
+import { CONTROL_ADDRESS, WORD } from "./control.ts";
 
 const at = (word: number): { readonly offset: number } => ({ offset: CONTROL_ADDRESS + word * 4 });
 
@@ -10,7 +10,7 @@ const at = (word: number): { readonly offset: number } => ({ offset: CONTROL_ADD
  */
 export function addBarrier(module: ModuleBuilder, threads: number): FuncRef {
   return module.addFunction(`barrier_${threads}`, ["i32"], [], (f, thread) => {
-    const [passed, turns] = [f.local("i32"), f.local("i32")];
+    const [passed, turns, most] = [f.local("i32"), f.local("i32"), f.local("i32")];
     const load = (word: number): FunctionBuilder => f.i32Const(0).op("i32.atomic.load", at(word));
     const add = (word: number, value: number): FunctionBuilder =>
       f.i32Const(0).i32Const(value).op("i32.atomic.rmw.add", at(word));
@@ -28,10 +28,11 @@ export function addBarrier(module: ModuleBuilder, threads: number): FuncRef {
         });
       },
       () => {
+        load(WORD.turns).set(most);
         f.block((exit) => {
           f.loop((again) => {
             load(WORD.barriers).get(passed).op("i32.ne").brIf(exit);
-            f.get(turns).i32Const(1).op("i32.add").tee(turns).i32Const(SPINS).op("i32.lt_s").brIf(again);
+            f.get(turns).i32Const(1).op("i32.add").tee(turns).get(most).op("i32.lt_s").brIf(again);
             // The main thread of a page may not sleep.
             f.get(thread!).op("i32.eqz");
             load(WORD.awake).op("i32.and").brIf(again);

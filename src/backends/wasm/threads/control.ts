@@ -26,6 +26,8 @@ export const WORD = {
   failed: 96,
   /** How many workers have ended their work since. */
   left: 99,
+  /** How often a thread looks at a barrier before it sleeps. */
+  turns: 100,
   /** 1 where thread 0 may not sleep: the main thread of a page. */
   awake: 97,
   /** Of the message that says why a worker failed, in UTF-16 units: it lies at `MESSAGE_ADDRESS`. */
@@ -66,15 +68,22 @@ export function abort(control: Int32Array): void {
   }
 }
 
-/** How often a word is looked at before the thread sleeps: for some 20 µs. */
-export const SPINS = 4000;
+/** Turns at a barrier: for some 200 µs, as waking takes 100. None where threads share a core with those they wait for. */
+export const BARRIER_TURNS = 800_000;
 
-/** Waits until a word is no longer `seen`, awake for a short time and then asleep, counted at `sleepers`. */
-export function waitWhile(control: Int32Array, word: number, seen: number, sleepers: number): void {
-  for (let turns = 0; Atomics.load(control, word) === seen; turns++) {
-    if (turns < SPINS) continue;
-    Atomics.add(control, sleepers, 1);
-    Atomics.wait(control, word, seen);
-    Atomics.sub(control, sleepers, 1);
-  }
+/** After a job, a worker looks out for the next one as long as that job took, but no longer than this, in ms. */
+const LONGEST_WATCH = 2;
+/** So often between two looks at the clock. */
+const TURNS = 200;
+
+/** Waits until there is another job than number `seen`: awake for a time that depends on how long the last one took, then asleep. */
+export function waitForJob(control: Int32Array, seen: number, lastTook: number): void {
+  const watch = Atomics.load(control, WORD.turns) === 0 ? 0 : Math.min(lastTook, LONGEST_WATCH);
+  const until = performance.now() + watch;
+  do {
+    for (let turn = 0; turn < TURNS; turn++) if (Atomics.load(control, WORD.job) !== seen) return;
+  } while (performance.now() < until);
+  Atomics.add(control, WORD.idle, 1);
+  while (Atomics.load(control, WORD.job) === seen) Atomics.wait(control, WORD.job, seen);
+  Atomics.sub(control, WORD.idle, 1);
 }

@@ -1,6 +1,6 @@
 /** The threads of one backend: this one, and workers that wait for jobs. */
-import { abort, controlOf, JOB, MESSAGE_ADDRESS, SPINS, WORD } from "./control.ts";
-import { type Spawned, spawn } from "./spawn.ts";
+import { abort, BARRIER_TURNS, controlOf, JOB, MESSAGE_ADDRESS, WORD } from "./control.ts";
+import { coreCount, type Spawned, spawn } from "./spawn.ts";
 
 /** The export of a plan's module: what threads `first` to below `end` have to do. */
 export type ThreadedRun = (table: number, arena: number, first: number, end: number) => void;
@@ -22,6 +22,8 @@ interface Store {
 
 /** How long threads that have failed may take to leave their work, in ms. */
 const LEAVING = 1000;
+/** How often to look before the first pause. */
+const TURNS = 1000;
 
 const NOT_ISOLATED =
   "the page is not cross-origin isolated; serve it with the headers Cross-Origin-Opener-Policy: same-origin and " +
@@ -46,13 +48,14 @@ export class Pool {
   private plans = 0;
   private reason: string | null = null;
 
-  private constructor(store: Store, workers: readonly Spawned[]) {
+  private constructor(store: Store, workers: readonly Spawned[], cores: number) {
     this.store = store;
     this.workers = workers;
     this.threads = workers.length + 1;
     this.control = controlOf(store.memory);
     this.maySleep = maySleepHere();
     this.control[WORD.awake] = this.maySleep ? 0 : 1;
+    this.control[WORD.turns] = this.threads <= cores ? BARRIER_TURNS : 0;
     this.dropped = new FinalizationRegistry((plan) => this.forgotten.push(plan));
     workers.forEach((worker, k) => {
       worker.onEnd((reason) => this.fail(`worker ${k + 1} ended: ${reason}`));
@@ -69,7 +72,7 @@ export class Pool {
     const started = await Promise.allSettled(wanted);
     const workers = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
     const failed = started.find((each) => each.status === "rejected");
-    if (failed === undefined) return new Pool(store, workers);
+    if (failed === undefined) return new Pool(store, workers, await coreCount());
     for (const worker of workers) worker.terminate();
     const { reason } = failed as PromiseRejectedResult;
     throw new Error(`a worker did not start: ${reason instanceof Error ? reason.message : reason}`, { cause: reason });
@@ -155,7 +158,7 @@ export class Pool {
   private until(isTrue: () => boolean, limit: number = Number.POSITIVE_INFINITY): void {
     const start = performance.now();
     for (let turns = 0; !isTrue(); turns++) {
-      if (turns < SPINS) continue;
+      if (turns < TURNS) continue;
       if (performance.now() - start > limit) return;
       if (this.maySleep) Atomics.wait(this.control, WORD.awake, 0, 1);
     }
