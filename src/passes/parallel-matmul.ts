@@ -2,7 +2,7 @@
 import { sizeOf } from "../ir/layout.ts";
 import type { MatmulAttrs, MatrixLayout } from "../ir/ops/fused.ts";
 import type { Call, Step } from "../ir/plan.ts";
-import { type Cut, cut, joinStep, type Parts, type Range } from "./parallel-parts.ts";
+import { type Cut, cut, joinStep, type Parts, type Range, UNEVEN } from "./parallel-parts.ts";
 
 type MatmulCall = Extract<Call, { kind: "matmul" }>;
 
@@ -14,6 +14,8 @@ const TERMS = 64;
 const BLOCK_ROWS = 256;
 /** Up to so many rows, a right operand whose rows are contiguous is not packed. */
 const DIRECT_ROWS = 16;
+/** A batch that makes no even parts is taken apart if it has at most so many products. */
+const MOST_UNROLLED = 16;
 /** How many multiplications take as long as packing an element, and as joining two. */
 const [PACKED, JOINED] = [4, 16];
 
@@ -32,6 +34,10 @@ export function splitMatmul(parts: Parts, call: MatmulCall): readonly Step[] {
   const outer = batch.findIndex((d) => d > 1);
   if (outer >= 0) {
     const byBatch = cut(outer, batch[outer]!, parts.threads, 1);
+    if (byBatch.unevenness > UNEVEN && sizeOf(batch) <= MOST_UNROLLED) {
+      const each = byOne(parts, call, outer).map((one) => splitMatmul(parts, one));
+      if (each.every(([first]) => first!.kind === "parallel")) return each.flat();
+    }
     return together(byBatch, (range, thread) => batchPart(parts, call, outer, range, thread));
   }
   const rows = cut(0, m, parts.threads, TILE_ROWS);
@@ -49,6 +55,13 @@ export function splitMatmul(parts: Parts, call: MatmulCall): readonly Step[] {
   return ways.reduce((x, y) => (y[0] < x[0] ? y : x))[1]();
 }
 
+/** One product for each position of the outermost axis of the batch. */
+function byOne(parts: Parts, call: MatmulCall, axis: number): readonly MatmulCall[] {
+  return Array.from({ length: call.attrs.batch[axis]! }, (_, from) =>
+    batchPart(parts, call, axis, { from, to: from + 1 }, 0),
+  );
+}
+
 /** Multiplications of a part, in whole tiles, with what it packs. */
 function work({ attrs }: MatmulCall, rows: number, columns: number, terms: number): number {
   const blocks = rows <= DIRECT_ROWS && attrs.b.col === 1 ? 0 : Math.ceil(rows / BLOCK_ROWS);
@@ -60,7 +73,7 @@ function together({ ranges }: Cut, part: (range: Range, thread: number) => Call)
   return [{ kind: "parallel", parts: ranges.map(part) }];
 }
 
-function batchPart(parts: Parts, call: MatmulCall, axis: number, { from, to }: Range, thread: number): Call {
+function batchPart(parts: Parts, call: MatmulCall, axis: number, { from, to }: Range, thread: number): MatmulCall {
   const { batch, m, n } = call.attrs;
   const attrs = { ...call.attrs, batch: batch.map((d, k) => (k === axis ? to - from : d)) };
   const step = (l: MatrixLayout): number => from * l.batch[axis]!;

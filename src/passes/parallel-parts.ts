@@ -7,7 +7,7 @@ import type { Combine, Instr, Region } from "../ir/region.ts";
 /** Parts that begin at a cache line are not written to by two threads at once, and consist of whole vectors. */
 export const CACHE_LINE = 64;
 /** Where the longest part is so many times longer than a fair share, another axis is looked for. */
-const UNEVEN = 1.15;
+export const UNEVEN = 1.15;
 /** Results of threads that are joined afterwards have at most so many bytes. */
 const MOST_JOINED = 2 ** 18;
 

@@ -99,18 +99,16 @@ export class Pool {
    * @throws Error where a thread fails: what the plan writes is then lost
    */
   run(plan: ThreadedPlan, table: number, arena: number): void {
-    if (this.reason !== null) {
+    const code = plan.code === null || this.reason !== null ? 0 : this.store.malloc(plan.code.length);
+    // Without room for its code, a plan waits for a better time.
+    if (this.reason !== null || (plan.code !== null && code === 0)) {
       plan.run(table, arena, 0, this.threads);
       return;
     }
     for (let old = this.forgotten.pop(); old !== undefined; old = this.forgotten.pop()) {
       this.give(JOB.forget, old);
     }
-    const code = plan.code === null ? 0 : this.store.malloc(plan.code.length);
-    if (plan.code !== null) {
-      if (code === 0) throw new RangeError("out of memory: there is no room for the plan's code");
-      new Uint8Array(this.store.memory.buffer, code, plan.code.length).set(plan.code);
-    }
+    if (plan.code !== null) new Uint8Array(this.store.memory.buffer, code, plan.code.length).set(plan.code);
     this.give(JOB.run, plan.number, { code, codeLength: plan.code?.length ?? 0, table, arena });
     try {
       plan.run(table, arena, 0, 1);
@@ -118,10 +116,11 @@ export class Pool {
       this.settle();
       if (Atomics.load(this.control, WORD.failed) !== 0) throw new Error("a worker failed");
     } catch (e) {
+      abort(this.control);
+      // Nobody may write any more to memory that is used again.
+      this.until(() => Atomics.load(this.control, WORD.left) === this.workers.length, LEAVING);
       const told = this.message();
       this.fail(told ?? (e instanceof Error ? e.message : String(e)));
-      // Nobody may write to memory that is used again.
-      this.until(() => Atomics.load(this.control, WORD.left) === this.workers.length, LEAVING);
       throw told === null ? e : new Error(`a worker failed: ${told}`, { cause: e });
     }
     this.store.free(code);
