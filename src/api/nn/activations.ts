@@ -44,7 +44,8 @@ export function softmax(x: TensorLike, axis: Axes = -1): Tensor {
   if (t.size === 0) return positive(t);
   const along = t.ndim === 0 ? null : axesOf("softmax", axis, t.ndim);
   const e = exp(subtract(t, max(t, along, true).detach()));
-  return divide(e, sum(e, along, true));
+  // One division a sum, not one an element.
+  return multiply(e, divide(1, sum(e, along, true)));
 }
 
 /**

@@ -40,7 +40,7 @@ function standardize(
   const center = mean(x, axes, true);
   const centered = subtract(x, center);
   const variance = mean(square(centered), axes, true);
-  return { y: divide(centered, sqrt(add(variance, eps))), mean: center, variance };
+  return { y: multiply(centered, divide(1, sqrt(add(variance, eps)))), mean: center, variance };
 }
 
 /** x·gamma + beta, both of shape `own`, seen as `aligned`. */

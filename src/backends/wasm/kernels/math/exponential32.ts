@@ -13,10 +13,11 @@ const EXP = [0.4999999403953552, 0.16666516661643982, 0.04166810214519501, 0.008
 // biome-ignore format: ascending powers
 const EXPM1 = [0.5, 0.16666635870933533, 0.041666511446237564, 0.008341507986187935, 0.0013930544955655932, 0.000150483290781267];
 
-/** r = x − n·ln 2 for the whole number n nearest to x / ln 2, and `bits` whose low ones are n's. */
-function reduceByLn2(v: VectorCode, x: Local): readonly [bits: Local, r: Local] {
-  const bits = v.madd(x, v.num(Math.LOG2E), v.num(ROUND));
-  const n = v.sub(bits, v.num(ROUND));
+/** r = x − n·ln 2 for the whole number n nearest to x / ln 2, and `bits` whose low ones are those of n + `bias`. */
+function reduceByLn2(v: VectorCode, x: Local, bias = 0): readonly [bits: Local, r: Local] {
+  const round = v.num(ROUND + bias);
+  const bits = v.madd(x, v.num(Math.LOG2E), round);
+  const n = v.sub(bits, round);
   return [bits, v.nmadd(n, v.num(LN2[1]), v.nmadd(n, v.num(LN2[0]), x))];
 }
 
@@ -29,19 +30,24 @@ function power(v: VectorCode, shifted: Local, bias: number): Local {
   return v.whole("add", shifted, v.num(2 ** bias));
 }
 
+/** scale·eʳ = scale + (r·scale)·(1 + r/2 + …), where the scale is a power of two. */
+function scaledExp(v: VectorCode, r: Local, scale: Local): Local {
+  return v.madd(v.mul(r, scale), v.polynomial(r, [1, ...EXP]), scale);
+}
+
 /** eˣ = 2ⁿ·eʳ, with 2ⁿ as a product of two powers so that neither overflows and a subnormal result is rounded once. */
 export function exp(v: VectorCode, x: Local): Local {
-  const [bits, r] = reduceByLn2(v, v.clamp(x, -104, 89));
-  const mantissa = v.add(series(v, r, EXP), v.num(1));
-  const half = v.shift("shl", v.shift("shr_s", bits, 1), 23);
-  const rest = v.whole("sub", v.shift("shl", bits, 23), half);
-  return v.mul(v.mul(mantissa, power(v, half, 0)), power(v, rest, 0));
+  // Both halves of n + 254 have the bias of an exponent, 127.
+  const [bits, r] = reduceByLn2(v, v.clamp(x, -104, 89), 254);
+  const half = v.shift("shr_s", bits, 1);
+  const [first, second] = [v.shift("shl", half, 23), v.shift("shl", v.whole("sub", bits, half), 23)];
+  return v.mul(scaledExp(v, r, first), second);
 }
 
 /** eˣ for −80 ≤ x ≤ 0. */
 export function expOfNegative(v: VectorCode, x: Local): Local {
-  const [bits, r] = reduceByLn2(v, x);
-  return v.mul(v.add(series(v, r, EXP), v.num(1)), power(v, v.shift("shl", bits, 23), 0));
+  const [bits, r] = reduceByLn2(v, x, 127);
+  return scaledExp(v, r, v.shift("shl", bits, 23));
 }
 
 /** eˣ − 1 = 2·(h·(eʳ − 1) + (h − ½)) with h = 2ⁿ⁻¹, which does not overflow. */

@@ -46,6 +46,31 @@ export class Reduction {
     }
   }
 
+  /** Whether values may be joined in their own dtype before they go to an accumulator: float32 sums, few at a time. */
+  get joinsFirst(): boolean {
+    return this.isWide && this.combine === "add";
+  }
+
+  /** The sum of some float32 values, by pairs. */
+  joined(values: readonly Local[]): Local {
+    const { f } = this.e;
+    let level = [...values];
+    while (level.length > 1) {
+      const next: Local[] = [];
+      for (let k = 0; k + 1 < level.length; k += 2) {
+        const sum = f.local("v128");
+        f.get(level[k]!)
+          .get(level[k + 1]!)
+          .op("f32x4.add")
+          .set(sum);
+        next.push(sum);
+      }
+      if (level.length % 2 === 1) next.push(level[level.length - 1]!);
+      level = next;
+    }
+    return level[0]!;
+  }
+
   /** Joins the first `valid` lanes of a value. */
   add(acc: Accumulator, value: Local, valid: number): void {
     const { f, lanes } = this.e;

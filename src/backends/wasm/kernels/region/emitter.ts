@@ -20,6 +20,11 @@ import {
 import { type Nest, planNest } from "./nest.ts";
 import { type Emitter, PRIMS, pushExtremumWith, SHIFTS } from "./prims.ts";
 
+/** So many float32 terms of a sum are joined before they go to a float64 accumulator. */
+const ROWS_TOGETHER = 4;
+/** A strip of columns that is summed downwards is two cache lines wide, where its values allow. */
+const STRIP = 8;
+
 /** Where an instruction is computed. */
 interface Site {
   /** The innermost loop that its value depends on; -1 where it depends on none. */
@@ -92,13 +97,9 @@ export class RegionEmitter {
   /** How many vectors one turn of the vectorized loop computes. */
   private chooseUnroll(): number {
     const vectors = Math.ceil(this.nest.axes[this.nest.vector]!.size / this.e.lanes);
-    return Math.max(
-      1,
-      Math.min(
-        chooseCopies(this.region.body, (k) => this.sites[k]!.isVector),
-        vectors,
-      ),
-    );
+    const copies = chooseCopies(this.region.body, (k) => this.sites[k]!.isVector);
+    const isStrip = this.region.reduce !== null && !this.nest.axes[this.nest.vector]!.reduced;
+    return Math.max(1, Math.min(isStrip && copies > 4 ? STRIP : copies, vectors));
   }
 
   /** The loops from depth `d` inwards, for `copies` vectors of which the last has `valid` lanes. */
@@ -108,7 +109,7 @@ export class RegionEmitter {
   }
 
   private loopInside(d: number, copies: number, valid: number): void {
-    const { nest, f } = this;
+    const { nest } = this;
     if (d === nest.axes.length) {
       this.finishElement(copies);
       return;
@@ -126,13 +127,33 @@ export class RegionEmitter {
       turn();
       return;
     }
-    const counter = f.local("i32");
-    f.i32Const(0).set(counter);
-    f.forLoop(counter, { const: size }, 1, () => {
-      turn();
-      this.advance(d, 1);
-    });
+    const isBottom = d === nest.axes.length - 1;
+    const groups = isBottom && this.reduction?.joinsFirst === true ? Math.floor(size / ROWS_TOGETHER) : 0;
+    this.repeat(
+      groups,
+      () => this.joinRows(d, copies, valid),
+      () => undefined,
+    );
+    this.repeat(size - groups * ROWS_TOGETHER, turn, () => this.advance(d, 1));
     this.advance(d, -size);
+  }
+
+  /** Some turns of the innermost reduced loop, joined before they go to the accumulators. */
+  private joinRows(d: number, copies: number, valid: number): void {
+    const { f } = this;
+    const sums = Array.from({ length: copies }, () => f.local("v128"));
+    for (let row = 0; row < ROWS_TOGETHER; row++) {
+      this.emitLevel(d, copies, valid);
+      sums.forEach((sum, u) => {
+        f.get(this.valueOf(this.region.result, u));
+        if (row > 0) f.get(sum).op("f32x4.add");
+        f.set(sum);
+      });
+      this.advance(d, 1);
+    }
+    sums.forEach((sum, u) => {
+      this.reduction!.add(this.accumulators[u]!, sum, this.e.lanes);
+    });
   }
 
   private vectorLoop(d: number): void {
@@ -159,7 +180,10 @@ export class RegionEmitter {
   private chunk(d: number, copies: number, valid: number): void {
     if (d === this.nest.axes.length - 1) {
       this.emitLevel(d, copies, valid);
-      for (let u = 0; u < copies; u++) this.finishVector(u, valid);
+      if (this.reduction?.joinsFirst === true && copies > 1) {
+        const values = Array.from({ length: copies }, (_, u) => this.valueOf(this.region.result, u));
+        this.reduction.add(this.accumulators[0]!, this.reduction.joined(values), valid);
+      } else for (let u = 0; u < copies; u++) this.finishVector(u, valid);
       return;
     }
     this.emitLevel(d, copies, valid);
@@ -187,7 +211,9 @@ export class RegionEmitter {
     const reduction = this.reduction!;
     const isRow = this.nest.vector >= d;
     const outer = this.accumulators;
-    this.accumulators = Array.from({ length: isRow ? this.unroll : copies }, () => reduction.make());
+    this.accumulators = Array.from({ length: !isRow ? copies : reduction.joinsFirst ? 1 : this.unroll }, () =>
+      reduction.make(),
+    );
     for (const acc of this.accumulators) reduction.reset(acc);
     this.loopInside(d, copies, valid);
     if (isRow) this.store(reduction.total(this.accumulators), 0, 1);
