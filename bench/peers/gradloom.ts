@@ -3,7 +3,7 @@ import type { Data } from "../data.ts";
 import type { Workload } from "../workload.ts";
 import type { Contender } from "./contender.ts";
 
-/** This library, written eagerly, on its WASM backend. */
+/** This library on its WASM backend, jitted as jax-js is. */
 export async function load(workload: Workload, data: Record<string, Data>): Promise<Contender> {
   await gl.setBackend("wasm");
   const { rate } = workload;
@@ -15,11 +15,12 @@ export async function load(workload: Workload, data: Record<string, Data>): Prom
     if (trained) parameters[name] = arrays[name];
   }
   if (rate !== undefined) return trainer(workload, arrays, parameters, rate);
+  const forward = gl.jit((given: Readonly<Record<string, gl.Tensor>>) => workload.gradloom(gl, given));
   let result: gl.Tensor | undefined;
   return {
     run() {
       result?.dispose();
-      result = gl.scope(() => workload.gradloom(gl, arrays));
+      result = forward(arrays);
       result.evaluate();
     },
     async read() {
@@ -34,12 +35,12 @@ function trainer(
   parameters: Record<string, gl.Tensor>,
   rate: number,
 ): Contender {
-  const step = (): gl.Tensor => {
+  const step = gl.jit((): gl.Tensor => {
     const loss = workload.gradloom(gl, arrays);
     loss.backward();
     for (const p of Object.values(parameters)) p.sub_(p.grad!.mul(rate));
     return loss;
-  };
+  });
   let before = Number.NaN;
   return {
     run() {
