@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
 import { addBarrier } from "../../src/backends/wasm/threads/barrier.ts";
 import { makeSharedHeap } from "../../src/backends/wasm/threads/memory.ts";
@@ -298,7 +298,10 @@ describe("a pool", () => {
 });
 
 describe("a process with threads", () => {
+  // Inside the project: the built package finds its dependencies there.
+  mkdirSync(join(ROOT, "out"), { recursive: true });
   const folder = mkdtempSync(join(ROOT, "out", "threads-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const run = (text: string, ...options: readonly string[]): { readonly stdout: string; readonly stderr: string } => {
     const file = join(folder, "main.mjs");
     writeFileSync(file, text);
@@ -336,6 +339,5 @@ describe("a process with threads", () => {
     expect(status).toBe(0);
     const { stdout } = run(program(join(dist, "index.js")), "--disallow-code-generation-from-strings");
     expect(JSON.parse(stdout)).toMatchObject({ asked: 2, running: 2, missing: null });
-    rmSync(folder, { recursive: true, force: true });
   });
 });
