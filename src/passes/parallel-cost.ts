@@ -6,14 +6,14 @@ import type { Instr, Region } from "../ir/region.ts";
 import type { Prim } from "../ir/scalar.ts";
 
 /** Bytes a µs that loops and copies move through memory. */
-const BANDWIDTH = 8e3;
+const BANDWIDTH = 25e3;
 /** Floating-point operations a µs of a matrix product, and elements a µs that it packs. */
 const FLOPS = 54e3;
 const PACKED = 7e3;
 /** ns an element: of the loop itself, of a load from memory, of a primitive of one or two instructions. */
-const TURN = 0.1;
-const LOAD = 0.1;
-const PRIM = 0.1;
+const TURN = 0.03;
+const LOAD = 0.05;
+const PRIM = 0.04;
 /** ns an element of an element looked up by its index, and of kernels that move one element at a time. */
 const LOOKUP = 1;
 const ONE_BY_ONE = 3;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
@@ -337,6 +337,11 @@ describe("a process with threads", () => {
     const dist = join(folder, "dist");
     const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", dist], { cwd: ROOT });
     expect(status).toBe(0);
+    // How bundlers for pages recognize the worker; they refuse other options than literals.
+    const spawn = readFileSync(join(dist, "backends/wasm/threads/spawn.js"), "utf8");
+    expect(spawn.match(/new Worker\(\s*new URL\(.*\n/g)).toEqual([
+      'new Worker(new URL("./worker.js", import.meta.url), { type: "module" });\n',
+    ]);
     const { stdout } = run(program(join(dist, "index.js")), "--disallow-code-generation-from-strings");
     expect(JSON.parse(stdout)).toMatchObject({ asked: 2, running: 2, missing: null });
   });

@@ -10,8 +10,8 @@ import { Heap, PADDING } from "./heap.ts";
 import { MATH_IMPORTS, MATH_MODULE } from "./kernels/math-imports.ts";
 import { TARGET } from "./target.ts";
 import { loadTfjsHeap, type TfjsHeap } from "./tfjs.ts";
-import { makeSharedHeap } from "./threads/memory.ts";
-import { Pool, type ThreadedRun, threadsMissing } from "./threads/pool.ts";
+import { sharedHeapOrReason } from "./threads/memory.ts";
+import { Pool, type ThreadedRun } from "./threads/pool.ts";
 import { coreCount } from "./threads/spawn.ts";
 import { threadedTarget } from "./threads/target.ts";
 
@@ -36,16 +36,17 @@ export interface Interface {
 export async function loadWasm(wanted: number | "auto" = 1): Promise<WasmBackend> {
   const threads = wanted === "auto" ? Math.min(MAX_AUTO, await coreCount()) : wanted;
   if (threads === 1) return new WasmBackend(await loadTfjsHeap());
-  let missing = threadsMissing();
-  if (missing === null) {
-    try {
-      const heap = makeSharedHeap();
-      return new WasmBackend(heap, { asked: threads, pool: await Pool.start(heap, threads) });
-    } catch (e) {
-      missing = e instanceof Error ? e.message : String(e);
-    }
+  const heap = sharedHeapOrReason();
+  if (typeof heap === "string")
+    return new WasmBackend(await loadTfjsHeap(), TARGET, { asked: threads, pool: null, missing: heap });
+  const target = threadedTarget(threads);
+  try {
+    return new WasmBackend(heap, target, { asked: threads, pool: await Pool.start(heap, threads) });
+  } catch (e) {
+    // The heap is as good for one thread.
+    const reason = e instanceof Error ? e.message : String(e);
+    return new WasmBackend(heap, { ...target, threads: 1 }, { asked: threads, pool: null, missing: reason });
   }
-  return new WasmBackend(await loadTfjsHeap(), { asked: threads, pool: null, missing });
 }
 
 /** The threads that were asked for, and what came of it. */
@@ -67,10 +68,10 @@ export class WasmBackend implements PlanBackend {
   /** Host buffers that were uploaded for a run once: the second time they stay. */
   readonly uploadedOnce: WeakSet<Buffer> = new WeakSet();
 
-  constructor(tfjs: TfjsHeap, asked: Asked = ONE) {
+  constructor(tfjs: TfjsHeap, target: Target = TARGET, asked: Asked = ONE) {
     this.tfjs = tfjs;
     this.asked = asked;
-    this.target = asked.pool === null ? TARGET : threadedTarget(asked.pool.threads);
+    this.target = target;
     this.heap = new Heap(tfjs);
   }
 

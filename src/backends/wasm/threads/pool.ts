@@ -25,16 +25,6 @@ const LEAVING = 1000;
 /** How often to look before the first pause. */
 const TURNS = 1000;
 
-const NOT_ISOLATED =
-  "the page is not cross-origin isolated; serve it with the headers Cross-Origin-Opener-Policy: same-origin and " +
-  "Cross-Origin-Embedder-Policy: require-corp";
-
-/** The reason why threads cannot be had here, or null. */
-export function threadsMissing(): string | null {
-  if (typeof crossOriginIsolated !== "undefined" && !crossOriginIsolated) return NOT_ISOLATED;
-  return typeof SharedArrayBuffer === "undefined" ? "there is no SharedArrayBuffer here" : null;
-}
-
 export class Pool {
   readonly threads: number;
   private readonly store: Store;

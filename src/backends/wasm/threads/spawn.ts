@@ -65,10 +65,10 @@ export async function coreCount(): Promise<number> {
 }
 
 async function inNode(): Promise<Handle> {
-  const { Worker } = (await nodeModule("worker_threads")) as typeof import("node:worker_threads");
-  const worker = uncompiled()
-    ? new Worker(new URL("./worker.ts", import.meta.url), loaderOptions())
-    : new Worker(new URL("./worker.js", import.meta.url));
+  const { Worker: NodeWorker } = (await nodeModule("worker_threads")) as typeof import("node:worker_threads");
+  // Not in the form by which bundlers recognize the worker of a page, below.
+  const url = new URL(uncompiled() ? "./worker.ts" : "./worker.js", import.meta.url);
+  const worker = new NodeWorker(url, uncompiled() ? loaderOptions() : {});
   return {
     post: (start) => worker.postMessage(start),
     listen: (onMessage, onEnd) => {
@@ -81,6 +81,8 @@ async function inNode(): Promise<Handle> {
   };
 }
 
+const LOADER = "../../../../scripts/typescript-worker.mjs";
+
 /** Whether this file runs as TypeScript: in the project's own tests and scripts. */
 const uncompiled = (): boolean => import.meta.url.endsWith(".ts");
 
@@ -88,7 +90,7 @@ const uncompiled = (): boolean => import.meta.url.endsWith(".ts");
 function loaderOptions(): { readonly execArgv?: string[] } {
   const { typescript } = process.features as { readonly typescript?: string | false };
   if (typescript) return {};
-  return { execArgv: ["--import", new URL("../../../../scripts/typescript-worker.mjs", import.meta.url).href] };
+  return { execArgv: ["--import", new URL(LOADER, import.meta.url).href] };
 }
 
 async function inPage(): Promise<Handle> {
