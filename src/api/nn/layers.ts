@@ -9,7 +9,7 @@ import { matmul } from "../functions/matmul.ts";
 import { naming } from "../functions/naming.ts";
 import { checkNumber, checkOptions, isList, whatIs } from "../functions/options.ts";
 import { pad } from "../functions/pad.ts";
-import { max, mean } from "../functions/reductions.ts";
+import { max, mean, sum } from "../functions/reductions.ts";
 import { random } from "../random/distributions.ts";
 import type { RandomKey } from "../random/key.ts";
 import type { IndexArray } from "../tensor/index-syntax.ts";
@@ -124,6 +124,10 @@ export function convNd(x: TensorLike, filters: TensorLike, options: ConvOptions 
     dilation: lie.dilation,
     axis: places,
   });
+  if (depth === 1 && count / groups < PRODUCT_COLUMNS) {
+    const factors = reshape(bank, [1, groups, count / groups, ...grid.map(() => 1), ...window]);
+    return reshape(sum(multiply(windows, factors), inside), [n, count, ...grid]);
+  }
   const terms = depth * sizeOf(window);
   const rows = reshape(transpose(windows, [1, 0, ...places, 2, ...inside]), [groups, n * sizeOf(grid), terms]);
   const columns = transpose(reshape(bank, [groups, count / groups, terms]), [0, 2, 1]);
@@ -131,6 +135,9 @@ export function convNd(x: TensorLike, filters: TensorLike, options: ConvOptions 
   const ordered = transpose(product, [1, 0, product.ndim - 1, ...grid.map((_, k) => 2 + k)]);
   return reshape(ordered, [n, count, ...grid]);
 }
+
+/** Depthwise convolutions with fewer filters a channel are sums of products: as a matrix product, most of a tile would be idle. */
+const PRODUCT_COLUMNS = 8;
 
 /** A matrix product for each group; of one group, of plain matrices. */
 function groupedProduct(a: Tensor, b: Tensor): Tensor {

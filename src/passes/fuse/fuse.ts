@@ -160,6 +160,15 @@ class Fusion {
       b: matrix(b.layout),
     };
     const inputs = [a.kernel, b.kernel];
+    if (attrs.m === 1 || attrs.n === 1) {
+      return {
+        op: fusedOp,
+        inputs,
+        attrs: regionAttrs(productRegion(node, attrs)),
+        shape: node.shape,
+        dtype: node.dtype,
+      };
+    }
     return { op: matmulStridedOp, inputs, attrs: attrs ?? NO_ATTRS, shape: node.shape, dtype: node.dtype };
   }
 
@@ -175,6 +184,23 @@ class Fusion {
     if (!this.isBuffer(base)) throw new NeedsBuffer(base);
     return { kernel: this.kernels.get(base)!, layout: composeViews(contiguous(base.shape), path) };
   }
+}
+
+/** A product with a vector: each of its elements is used once, so that packing would cost more than it saves. */
+function productRegion({ shape, dtype }: Node, { batch, m, n, k, a, b }: MatmulAttrs): Region {
+  const place = contiguousStrides(shape).map((st, axis) => (shape[axis] === 1 ? 0 : st));
+  return {
+    shape: [...batch, m, n, k],
+    body: [
+      { kind: "load", input: 0, strides: [...a.batch, a.row, 0, a.col], offset: a.offset, dtype },
+      { kind: "load", input: 1, strides: [...b.batch, 0, b.col, b.row], offset: b.offset, dtype },
+      { kind: "prim", prim: "mul", args: [0, 1], dtype },
+    ],
+    result: 2,
+    reduce: { combine: "add", axes: [shape.length], identity: 0 },
+    store: { strides: [...(sizeOf(shape) === 0 ? place.map(() => 0) : place), 0], offset: 0 },
+    dtype,
+  };
 }
 
 interface Operand {

@@ -51,6 +51,17 @@ export class Reduction {
     return this.isWide && this.combine === "add";
   }
 
+  /** Whether few values may be joined without an accumulator. */
+  get joinsInPlace(): boolean {
+    return !this.isWide || this.joinsFirst;
+  }
+
+  /** Joins a value to another one, both of the region's dtype. */
+  joinInPlace(result: Local, value: Local): void {
+    PRIMS[this.dtype][this.combine](this.e, [value, result]);
+    this.e.f.set(result);
+  }
+
   /** The sum of some float32 values, by pairs. */
   joined(values: readonly Local[]): Local {
     const { f } = this.e;

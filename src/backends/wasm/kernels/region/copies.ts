@@ -18,9 +18,14 @@ const MAX_INSTRUCTIONS = 640;
 const INSIDE: { readonly [P in MathPrim]?: readonly [live: number, instructions: number] } = { exp: [3, 36] };
 const INSIDE_OTHERS = [6, 60] as const;
 
+/** Whether a primitive of floats is a mathematical function: many instructions, or a call of the host. */
+export function isMath(prim: string): prim is MathPrim {
+  return MATH.has(prim);
+}
+
 /** Whether an instruction is a mathematical function of float32, which is written for several vectors at once. */
 export function isFloat32Math(i: Instr): i is Extract<Instr, { kind: "prim" }> {
-  return i.kind === "prim" && i.dtype === "float32" && MATH.has(i.prim);
+  return i.kind === "prim" && i.dtype === "float32" && isMath(i.prim);
 }
 
 /**
@@ -40,9 +45,9 @@ export function chooseCopies(body: readonly Instr[], isVector: (k: number) => bo
     if (i.kind === "const" || !isVector(k)) continue;
     let inside = 0;
     if (i.kind === "gather") return 1;
-    if (i.kind === "prim" && MATH.has(i.prim)) {
-      if (i.dtype !== "float32" && !isVectorMath64(i.prim as MathPrim)) return 1;
-      const [values, length] = INSIDE[i.prim as MathPrim] ?? INSIDE_OTHERS;
+    if (i.kind === "prim" && isMath(i.prim)) {
+      if (i.dtype !== "float32" && !isVectorMath64(i.prim)) return 1;
+      const [values, length] = INSIDE[i.prim] ?? INSIDE_OTHERS;
       inside = values;
       instructions += length;
     } else instructions += i.kind === "prim" && (i.prim === "max" || i.prim === "min") ? 3 : 1;

@@ -1,46 +1,30 @@
-/** Writes the loops and the body of one region. */
+/** Writes the loops of one region. */
 import { BYTES } from "../../../../ir/dtype.ts";
-import { argsOf, type Instr, type Region } from "../../../../ir/region.ts";
+import type { Region } from "../../../../ir/region.ts";
 import type { FunctionBuilder, Local } from "../../asm/function.ts";
 import type { ModuleBuilder } from "../../asm/module.ts";
-import type { MathPrim } from "../math-imports.ts";
-import { writeMath32 } from "../math32.ts";
 import { type Accumulator, Reduction } from "./accumulate.ts";
-import { chooseCopies, isFloat32Math } from "./copies.ts";
-import {
-  pushCast,
-  pushConstant,
-  pushDense,
-  pushGather,
-  pushIndex,
-  pushSplat,
-  pushStrided,
-  storeLanes,
-} from "./lanes.ts";
+import { BodyEmitter } from "./body.ts";
+import { chooseCopies, isMath } from "./copies.ts";
+import { storeLanes } from "./lanes.ts";
 import { type Nest, planNest } from "./nest.ts";
-import { type Emitter, PRIMS, pushExtremumWith, SHIFTS } from "./prims.ts";
+import type { Emitter } from "./prims.ts";
 
 /** So many float32 terms of a sum are joined before they go to a float64 accumulator. */
 const ROWS_TOGETHER = 4;
+/** Reductions of so few elements are written out, without accumulators. */
+const FEW = 16;
+/** The instructions of such code, all copies together. */
+const MAX_WRITTEN_OUT = 1200;
 /** A strip of columns that is summed downwards is two cache lines wide, where its values allow. */
 const STRIP = 8;
-
-/** Where an instruction is computed. */
-interface Site {
-  /** The innermost loop that its value depends on; -1 where it depends on none. */
-  readonly level: number;
-  /** Whether it differs between lanes. */
-  readonly isVector: boolean;
-}
 
 export class RegionEmitter {
   private readonly f: FunctionBuilder;
   private readonly region: Region;
   private readonly nest: Nest;
   private readonly e: Emitter;
-  private readonly sites: readonly Site[];
-  private readonly pointers: readonly Local[];
-  private readonly values: Map<string, Local> = new Map();
+  private readonly body: BodyEmitter;
   private readonly unroll: number;
   private readonly reduction: Reduction | null;
   private accumulators: readonly Accumulator[] = [];
@@ -51,8 +35,7 @@ export class RegionEmitter {
     this.nest = planNest(region);
     const lanes = region.body.some((i) => i.dtype === "float64") ? 2 : 4;
     this.e = { f, module, lanes };
-    this.sites = this.findSites();
-    this.pointers = this.nest.streams.map(() => f.local("i32"));
+    this.body = new BodyEmitter(this.e, region, this.nest);
     this.unroll = this.chooseUnroll();
     this.reduction = region.reduce === null ? null : new Reduction(this.e, region);
   }
@@ -66,38 +49,16 @@ export class RegionEmitter {
         f.get(stream.param);
         if (start !== 0) f.i32Const(start).op("i32.add");
       }
-      f.set(this.pointers[k]!);
+      f.set(this.body.pointers[k]!);
     });
-    this.emitLevel(-1, 1, this.e.lanes);
+    this.body.emitLevel(-1, 1, this.e.lanes);
     this.loop(0, 1, this.e.lanes);
-  }
-
-  private findSites(): Site[] {
-    const sites: Site[] = [];
-    this.region.body.forEach((i, k) => {
-      const own = this.nest.streamOf.get(k);
-      let level = -1;
-      let isVector = false;
-      if (own !== undefined) {
-        this.nest.axes.forEach((axis, d) => {
-          if (axis.strides[own] === 0) return;
-          level = d;
-          if (d === this.nest.vector) isVector = true;
-        });
-      }
-      for (const a of argsOf(i)) {
-        level = Math.max(level, sites[a]!.level);
-        isVector ||= sites[a]!.isVector;
-      }
-      sites.push({ level, isVector });
-    });
-    return sites;
   }
 
   /** How many vectors one turn of the vectorized loop computes. */
   private chooseUnroll(): number {
     const vectors = Math.ceil(this.nest.axes[this.nest.vector]!.size / this.e.lanes);
-    const copies = chooseCopies(this.region.body, (k) => this.sites[k]!.isVector);
+    const copies = chooseCopies(this.region.body, (k) => this.body.isVector(k));
     const isStrip = this.region.reduce !== null && !this.nest.axes[this.nest.vector]!.reduced;
     return Math.max(1, Math.min(isStrip && copies > 4 ? STRIP : copies, vectors));
   }
@@ -120,7 +81,7 @@ export class RegionEmitter {
     }
     const { size } = nest.axes[d]!;
     const turn = (): void => {
-      this.emitLevel(d, copies, valid);
+      this.body.emitLevel(d, copies, valid);
       this.loop(d + 1, copies, valid);
     };
     if (size === 1) {
@@ -143,9 +104,9 @@ export class RegionEmitter {
     const { f } = this;
     const sums = Array.from({ length: copies }, () => f.local("v128"));
     for (let row = 0; row < ROWS_TOGETHER; row++) {
-      this.emitLevel(d, copies, valid);
+      this.body.emitLevel(d, copies, valid);
       sums.forEach((sum, u) => {
-        f.get(this.valueOf(this.region.result, u));
+        f.get(this.body.valueOf(this.region.result, u));
         if (row > 0) f.get(sum).op("f32x4.add");
         f.set(sum);
       });
@@ -153,6 +114,51 @@ export class RegionEmitter {
     }
     sums.forEach((sum, u) => {
       this.reduction!.add(this.accumulators[u]!, sum, this.e.lanes);
+    });
+  }
+
+  /** Whether the reduced loops from `d` inwards can be written out. */
+  private isFew(d: number, copies: number): boolean {
+    const { nest, region } = this;
+    const axes = nest.axes.slice(d);
+    const count = axes.reduce((n, axis) => n * axis.size, 1);
+    const hosts = region.body.some((i) => i.kind === "gather" || (i.kind === "prim" && isMath(i.prim)));
+    return (
+      this.reduction!.joinsInPlace &&
+      count > 0 &&
+      count <= FEW &&
+      !hosts &&
+      count * copies * region.body.length <= MAX_WRITTEN_OUT &&
+      axes.every((axis) => axis.strides.every((stride) => stride >= 0))
+    );
+  }
+
+  /** The reduced loops from `d` inwards, written out; the results are stored. */
+  private writeOut(d: number, copies: number, valid: number): void {
+    const { f, nest, region } = this;
+    const results = Array.from({ length: copies }, () => f.local("v128"));
+    let isFirst = true;
+    const walk = (depth: number): void => {
+      if (depth === nest.axes.length) {
+        results.forEach((result, u) => {
+          const value = this.body.valueOf(region.result, u);
+          if (isFirst) f.get(value).set(result);
+          else this.reduction!.joinInPlace(result, value);
+        });
+        isFirst = false;
+        return;
+      }
+      const { size, strides } = nest.axes[depth]!;
+      for (let at = 0; at < size; at++) {
+        this.body.emitLevel(depth, copies, valid);
+        walk(depth + 1);
+        this.body.shift(strides, 1);
+      }
+      this.body.shift(strides, -size);
+    };
+    walk(d);
+    results.forEach((result, u) => {
+      this.store(result, u, valid);
     });
   }
 
@@ -179,14 +185,14 @@ export class RegionEmitter {
 
   private chunk(d: number, copies: number, valid: number): void {
     if (d === this.nest.axes.length - 1) {
-      this.emitLevel(d, copies, valid);
+      this.body.emitLevel(d, copies, valid);
       if (this.reduction?.joinsFirst === true && copies > 1) {
-        const values = Array.from({ length: copies }, (_, u) => this.valueOf(this.region.result, u));
+        const values = Array.from({ length: copies }, (_, u) => this.body.valueOf(this.region.result, u));
         this.reduction.add(this.accumulators[0]!, this.reduction.joined(values), valid);
       } else for (let u = 0; u < copies; u++) this.finishVector(u, valid);
       return;
     }
-    this.emitLevel(d, copies, valid);
+    this.body.emitLevel(d, copies, valid);
     this.loop(d + 1, copies, valid);
   }
 
@@ -210,6 +216,10 @@ export class RegionEmitter {
   private reduceInside(d: number, copies: number, valid: number): void {
     const reduction = this.reduction!;
     const isRow = this.nest.vector >= d;
+    if (!isRow && this.isFew(d, copies)) {
+      this.writeOut(d, copies, valid);
+      return;
+    }
     const outer = this.accumulators;
     this.accumulators = Array.from({ length: !isRow ? copies : reduction.joinsFirst ? 1 : this.unroll }, () =>
       reduction.make(),
@@ -227,7 +237,7 @@ export class RegionEmitter {
 
   /** What is done with copy `u` at the bottom of a nest whose innermost loop is vectorized. */
   private finishVector(u: number, valid: number): void {
-    const value = this.valueOf(this.region.result, u);
+    const value = this.body.valueOf(this.region.result, u);
     if (this.reduction === null) this.store(value, u, valid);
     else this.reduction.add(this.accumulators[u]!, value, valid);
   }
@@ -235,7 +245,7 @@ export class RegionEmitter {
   /** The same where a kept axis is vectorized outside the reduced loops. */
   private finishElement(copies: number): void {
     for (let u = 0; u < copies; u++) {
-      this.reduction!.add(this.accumulators[u]!, this.valueOf(this.region.result, u), this.e.lanes);
+      this.reduction!.add(this.accumulators[u]!, this.body.valueOf(this.region.result, u), this.e.lanes);
     }
   }
 
@@ -243,7 +253,16 @@ export class RegionEmitter {
     const { nest, region, e } = this;
     const size = BYTES[region.dtype];
     const stride = nest.axes[nest.vector]!.strides[nest.store]! * size;
-    storeLanes(this.f, value, this.pointers[nest.store]!, u * e.lanes * stride, stride, region.dtype, e.lanes, valid);
+    storeLanes(
+      this.f,
+      value,
+      this.body.pointers[nest.store]!,
+      u * e.lanes * stride,
+      stride,
+      region.dtype,
+      e.lanes,
+      valid,
+    );
   }
 
   /** Moves all pointers by `steps` elements of axis `d`. */
@@ -251,101 +270,8 @@ export class RegionEmitter {
     if (steps === 0) return;
     this.nest.streams.forEach((stream, k) => {
       const bytes = this.nest.axes[d]!.strides[k]! * steps * stream.size;
-      const pointer = this.pointers[k]!;
+      const pointer = this.body.pointers[k]!;
       if (bytes !== 0) this.f.get(pointer).i32Const(bytes).op("i32.add").set(pointer);
     });
-  }
-
-  /** The instructions that belong into loop `level`, each for all copies. */
-  private emitLevel(level: number, copies: number, valid: number): void {
-    this.region.body.forEach((instr, k) => {
-      const site = this.sites[k]!;
-      if (site.level !== level) return;
-      if (!site.isVector) this.emit(instr, k, 0, valid);
-      else if (copies > 1 && isFloat32Math(instr)) this.emitMath(instr, k, copies);
-      else for (let u = 0; u < copies; u++) this.emit(instr, k, u, valid);
-    });
-  }
-
-  /** All copies at once: they are long, and do not wait for each other. */
-  private emitMath(instr: Extract<Instr, { kind: "prim" }>, k: number, copies: number): void {
-    const us = Array.from({ length: copies }, (_, u) => u);
-    const args = us.map((u) => instr.args.map((a) => this.valueOf(a, u)));
-    const out = us.map((u) => this.valueOf(k, u));
-    writeMath32(this.f, this.e.module, instr.prim as MathPrim, args, out);
-  }
-
-  private valueOf(k: number, u: number): Local {
-    const key = `${k}|${this.sites[k]!.isVector ? u : 0}`;
-    let local = this.values.get(key);
-    if (local === undefined) {
-      local = this.f.local("v128");
-      this.values.set(key, local);
-    }
-    return local;
-  }
-
-  private emit(instr: Instr, k: number, u: number, valid: number): void {
-    const { f, e, region } = this;
-    switch (instr.kind) {
-      case "load":
-        this.pushLoad(instr, k, u, valid);
-        break;
-      case "const":
-        pushConstant(f, instr.value, instr.dtype);
-        break;
-      case "index": {
-        const stream = this.nest.streamOf.get(k)!;
-        const stride = this.nest.axes[this.nest.vector]!.strides[stream]!;
-        pushIndex(f, this.pointers[stream]!, u * e.lanes * stride, stride, instr.dtype);
-        break;
-      }
-      case "cast":
-        pushCast(f, this.valueOf(instr.arg, u), region.body[instr.arg]!.dtype, instr.dtype, e.lanes);
-        break;
-      case "gather":
-        pushGather(f, instr.input, this.valueOf(instr.arg, u), instr.length, instr.dtype, e.lanes);
-        break;
-      case "prim": {
-        const last = region.body[instr.args[instr.args.length - 1]!]!;
-        const shift = SHIFTS[instr.prim];
-        if (shift !== undefined && last.kind === "const") {
-          f.get(this.valueOf(instr.args[0]!, u)).i32Const(last.value).op(shift);
-          break;
-        }
-        if (this.pushExtremum(instr, u)) break;
-        PRIMS[last.dtype][instr.prim](
-          e,
-          instr.args.map((a) => this.valueOf(a, u)),
-        );
-        break;
-      }
-    }
-    f.set(this.valueOf(k, u));
-  }
-
-  /** `max` or `min` of a float and a constant; whether it was that. */
-  private pushExtremum(instr: Extract<Instr, { kind: "prim" }>, u: number): boolean {
-    const { prim, args } = instr;
-    if ((prim !== "max" && prim !== "min") || (instr.dtype !== "float32" && instr.dtype !== "float64")) return false;
-    const operands = args.map((a) => this.region.body[a]!);
-    const position = operands.findIndex((x) => x.kind === "const");
-    const operand = operands[position];
-    if (operand?.kind !== "const") return false;
-    const constant = { position: position === 0 ? 0 : 1, value: operand.value } as const;
-    const [a, b] = args.map((x) => this.valueOf(x, u)) as [Local, Local];
-    return pushExtremumWith(this.e, prim, instr.dtype, [a, b], constant);
-  }
-
-  private pushLoad(instr: Extract<Instr, { kind: "load" }>, k: number, u: number, valid: number): void {
-    const { f, e } = this;
-    const stream = this.nest.streamOf.get(k)!;
-    const pointer = this.pointers[stream]!;
-    const elements = this.nest.axes[this.nest.vector]!.strides[stream]!;
-    const size = BYTES[instr.dtype];
-    const at = u * e.lanes * elements * size;
-    if (elements === 0) pushSplat(f, pointer, 0, instr.dtype, e.lanes);
-    else if (elements === 1) pushDense(f, pointer, at, instr.dtype, e.lanes);
-    else pushStrided(f, pointer, at, elements * size, instr.dtype, e.lanes, valid);
   }
 }
