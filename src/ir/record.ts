@@ -124,6 +124,8 @@ export interface Kernel extends Common {
   readonly updates: boolean;
   /** Working memory, in bytes. */
   scratchBytes(operands: readonly KernelType[], attrs: Attrs): number;
+  /** How many leading axes, the same of all operands and of the result, number what is computed apart: 0 unless given. */
+  readonly apart?: (operands: readonly KernelType[]) => number;
   /** The definition: the elements of the result. `round` is what storing a number in the result's dtype does to it. */
   reference(x: readonly KernelOperand[], attrs: Attrs, round: (value: number) => number): ArrayLike<number>;
   /** The same by other operations, where no backend needs a kernel of its own. */

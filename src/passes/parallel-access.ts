@@ -23,7 +23,7 @@ export function conflict(a: Access, b: Access): boolean {
 const working = (at: number, bytes: number): Access => ({ space: "arena", from: at, to: at + bytes, writes: true });
 
 /** The working memory of a kernel of the op table. */
-function kernelScratchBytes({ op, types, attrs }: Extract<Call, { kind: "kernel" }>): number {
+export function kernelScratchBytes({ op, types, attrs }: Extract<Call, { kind: "kernel" }>): number {
   const found = findOp(op);
   return found?.kind === "kernel" ? found.scratchBytes(types.slice(0, -1), attrs) : 0;
 }

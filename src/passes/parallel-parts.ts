@@ -3,6 +3,7 @@ import { BYTES, type DType } from "../ir/dtype.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../ir/layout.ts";
 import type { Call, Place, PlanBuffer, Step, Target } from "../ir/plan.ts";
 import type { Combine, Instr, Region } from "../ir/region.ts";
+import { kernelScratchBytes } from "./parallel-access.ts";
 
 /** Parts that begin at a cache line are not written to by two threads at once, and consist of whole vectors. */
 export const CACHE_LINE = 64;
@@ -70,8 +71,11 @@ export class Parts {
     this.target = target;
     this.start = arenaBytes;
     const padded = (n: number): number => (n === 0 ? 0 : Math.ceil(n / target.alignment + 1) * target.alignment);
-    // No part of a matrix product needs more working memory than the whole.
-    const scratch = calls.map((call) => (call.kind === "matmul" ? call.choice.scratchBytes : 0));
+    // No part needs more working memory than the whole.
+    const scratch = calls.map((call) => {
+      if (call.kind === "kernel") return kernelScratchBytes(call);
+      return call.kind === "matmul" ? call.choice.scratchBytes : 0;
+    });
     this.scratchBytes = padded(scratch.reduce((a, b) => Math.max(a, b), 0));
     const joined = calls.map(joinedBytes).filter((n) => n <= MOST_JOINED);
     this.joined = padded(joined.reduce((a, b) => Math.max(a, b), 0));

@@ -1,5 +1,6 @@
 /** How one call becomes calls that together do the same, each on a part of it. */
 import { BYTES } from "../ir/dtype.ts";
+import { sizeOf } from "../ir/layout.ts";
 import type { Call, Step, TensorSpec } from "../ir/plan.ts";
 import { findOp } from "../ir/table.ts";
 import { splitMatmul } from "./parallel-matmul.ts";
@@ -18,7 +19,7 @@ export function split(parts: Parts, call: Call): readonly Step[] {
     case "matmul":
       return splitMatmul(parts, call);
     case "kernel":
-      return splitScan(parts, call);
+      return splitKernel(parts, call);
   }
 }
 
@@ -35,28 +36,32 @@ function splitCopy(parts: Parts, call: Of<"copy">): readonly Step[] {
   ];
 }
 
-/** A scan along one axis is many scans, side by side along the axes before it. */
-function splitScan(parts: Parts, call: Of<"kernel">): readonly Step[] {
-  const { types, attrs, inputs, output } = call;
-  if (findOp(call.op)?.kind !== "scan") return [call];
+/** Along the first axis of those that number what is computed apart: a scan is many scans, side by side. */
+function splitKernel(parts: Parts, call: Of<"kernel">): readonly Step[] {
+  const { types, inputs, output } = call;
   const { shape } = types[0]!;
   const axis = shape.findIndex((d) => d > 1);
-  if (axis < 0 || axis >= (attrs.axis as number)) return [call];
+  if (axis < 0 || axis >= apartAxes(call)) return [call];
   const { ranges } = cut(axis, shape[axis]!, parts.threads, 1);
-  const inner = shape.slice(axis + 1).reduce((n, d) => n * d, 1);
+  const inner = sizeOf(shape.slice(axis + 1));
+  const part = (buffer: number, { from, to }: Range): number => parts.of(buffer, from * inner, (to - from) * inner);
   const resized = (spec: TensorSpec, { from, to }: Range): TensorSpec => ({
     ...spec,
     shape: spec.shape.map((d, k) => (k === axis ? to - from : d)),
   });
-  return [
-    {
-      kind: "parallel",
-      parts: ranges.map((range) => ({
-        ...call,
-        types: types.map((spec) => resized(spec, range)),
-        inputs: inputs.map((b) => parts.of(b, range.from * inner, (range.to - range.from) * inner)),
-        output: parts.of(output, range.from * inner, (range.to - range.from) * inner),
-      })),
-    },
-  ];
+  const split = ranges.map((range, thread) => ({
+    ...call,
+    types: types.map((spec) => resized(spec, range)),
+    inputs: inputs.map((b) => part(b, range)),
+    output: part(output, range),
+    scratch: parts.scratchOf(thread),
+  }));
+  return [{ kind: "parallel", parts: split }];
+}
+
+/** How many leading axes of a kernel's operands number what is computed apart. */
+function apartAxes({ op, attrs, types }: Of<"kernel">): number {
+  const found = findOp(op);
+  if (found?.kind === "scan") return attrs.axis as number;
+  return found?.kind === "kernel" ? (found.apart?.(types.slice(0, -1)) ?? 0) : 0;
 }

@@ -247,6 +247,24 @@ describe("a pool", () => {
     pool.fail("done");
   });
 
+  it("sees the memory that was added since", async () => {
+    // Thread 1 fills a kilobyte at the address of the table.
+    const code = moduleOf(2, (t, f) => {
+      if (t === 1) f.get(0).i32Const(7).i32Const(1024).op("memory.fill");
+    });
+    const { heap, pool, plan } = await poolOf(2, code);
+    for (let k = 0; k < 30; k++) {
+      const bytes = heap.memory.buffer.byteLength;
+      const at = heap.malloc(bytes > 2 ** 27 ? 2 ** 20 : bytes);
+      pool.run(plan, at, 0);
+      expect(new Uint8Array(heap.memory.buffer, at, 1024).every((b) => b === 7)).toBe(true);
+      const last = heap.memory.buffer.byteLength - 1024;
+      pool.run(plan, last, 0);
+      expect(new Uint8Array(heap.memory.buffer, last, 1024).every((b) => b === 7)).toBe(true);
+    }
+    pool.fail("done");
+  });
+
   it.each([
     ["a worker", 1],
     ["this thread", 0],

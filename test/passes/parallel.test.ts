@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WasmBackend } from "../../src/backends/wasm/backend.ts";
-import { explain, fromData, getBackend, setBackend, type Tensor, zeros } from "../../src/index.ts";
+import { argsort, explain, fromData, getBackend, setBackend, type Tensor, zeros } from "../../src/index.ts";
 import { BYTES } from "../../src/ir/dtype.ts";
 import type { Call, Plan } from "../../src/ir/plan.ts";
 import { loadGolden } from "../golden/load.ts";
@@ -180,7 +180,9 @@ describe("plans for two threads", () => {
     expect(text.match(/^barrier$/gm)).toHaveLength(1);
   });
 
-  it("run scans side by side", () => {
+  it("run scans and sorts of rows side by side", () => {
+    expect(stepsOf(argsort(data(64, 5000)))).toContain("thread 1: argsort [32,5000]");
+    expect(stepsOf(argsort(data(1, 5000)))).not.toContain("thread 1: argsort");
     expect(stepsOf(data(64, 5000).cumsum(1))).toContain("thread 1: cumsum");
     expect(stepsOf(data(5000, 64).cumsum(0))).not.toContain("thread 1: cumsum");
   });

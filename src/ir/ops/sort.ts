@@ -14,6 +14,7 @@ export const argsortOp: Kernel = {
   type: ([x]) => ({ shape: x!.shape, dtype: "int32" }),
   updates: false,
   scratchBytes: ([x]) => 4 * (x!.shape.at(-1) ?? 1),
+  apart: ([x]) => Math.max(0, x!.shape.length - 1),
   reference: ([x]: readonly KernelOperand[]) => {
     const n = x!.shape.at(-1) ?? 1;
     const out = new Int32Array(x!.data.length);
