@@ -37,8 +37,8 @@ export interface MatmulChoice {
 /** One kernel call; buffers by their index. */
 export type Call =
   | { readonly kind: "region"; readonly region: Region; readonly inputs: readonly number[]; readonly output: number }
-  /** Bytes of `from` to `to`; nothing when both were bound to one address. */
-  | { readonly kind: "copy"; readonly from: number; readonly to: number }
+  /** Bytes of `from` to `to`, so many `elements` of them or all; nothing when both were bound to one address. */
+  | { readonly kind: "copy"; readonly from: number; readonly to: number; readonly elements?: number }
   | {
       readonly kind: "matmul";
       readonly attrs: MatmulAttrs;
@@ -64,9 +64,18 @@ export type Call =
       readonly scratch: number;
     };
 
+/** A call inside a loop; its buffers lie where the first turn finds them. */
+export interface Turn {
+  readonly call: Call;
+  /** Elements that each operand, and the result, lies further on in each next turn. */
+  readonly advances: readonly number[];
+}
+
 /** Threads are numbered from 0, and a call that is a step by itself runs on thread 0. */
 export type Step =
   | Call
+  /** Calls that run one after the other, `turns` times. */
+  | { readonly kind: "loop"; readonly turns: number; readonly body: readonly Turn[] }
   /** A call that was split: part `t` runs on thread `t`. */
   | { readonly kind: "parallel"; readonly parts: readonly Call[] }
   /** Every thread waits here for all others. */

@@ -20,6 +20,7 @@ function placeText({ place }: PlanBuffer): string {
 /** The parts of a split call are lines of their own, each with its thread. */
 function stepText(step: Step): string | readonly string[] {
   if (step.kind === "barrier") return "barrier";
+  if (step.kind === "loop") return step.body.map(({ call }) => `${step.turns} turns: ${callText(call)}`);
   return step.kind === "parallel" ? step.parts.map((part, t) => `thread ${t}: ${callText(part)}`) : callText(step);
 }
 

@@ -19,7 +19,8 @@ const MAX_ACCESSES = 256;
 export function parallel(plan: Plan, target: Target): Plan {
   const threads = target.threads ?? 1;
   if (threads < 2) return plan;
-  const calls = plan.steps.filter((step): step is Call => step.kind !== "parallel" && step.kind !== "barrier");
+  const calls = plan.steps.filter((step): step is Call => isCall(step));
+  if (calls.length < plan.steps.length) throw new Error("a plan is split once, and before its calls are in loops");
   const gains = calls.map((call) => costOf(call, plan.buffers) * (1 - 1 / threads) - BARRIER);
   if (gains.reduce((sum, gain) => sum + Math.max(0, gain), 0) < LEAST_GAIN) return plan;
 
@@ -34,6 +35,10 @@ export function parallel(plan: Plan, target: Target): Plan {
     threads,
     arenaBytes,
   };
+}
+
+function isCall(step: Step): step is Call {
+  return step.kind !== "parallel" && step.kind !== "barrier" && step.kind !== "loop";
 }
 
 /** Puts a barrier before every step that touches what another thread may not be done with, and one at the end. */
@@ -51,8 +56,7 @@ function withBarriers(steps: readonly Step[], accesses: Accesses, threads: numbe
       return others.length > MAX_ACCESSES || others.some((b) => found.some((a) => conflict(a, b)));
     });
   for (const step of steps) {
-    if (step.kind === "barrier") throw new Error("the plan has barriers already");
-    const found = (step.kind === "parallel" ? step.parts : [step]).map((call) => accesses.of(call));
+    const found = (isCall(step) ? [step] : step.kind === "parallel" ? step.parts : []).map((call) => accesses.of(call));
     if (found.some((own, thread) => waits(thread, own))) {
       out.push({ kind: "barrier" });
       clear();

@@ -6,9 +6,10 @@ import { BYTES } from "../ir/dtype.ts";
 import { sizeOf } from "../ir/layout.ts";
 import type { Graph, Node } from "../ir/node.ts";
 import { fusedUpdateOp, kernelTypes, type MatmulAttrs, matmulStridedOp, regionOf } from "../ir/ops/fused.ts";
-import type { MatmulChoice, Place, Plan, PlanBuffer, Step, Target, TensorSpec } from "../ir/plan.ts";
+import type { Call, MatmulChoice, Place, Plan, PlanBuffer, Step, Target, TensorSpec, Turn } from "../ir/plan.ts";
 import { inputOf, type Region } from "../ir/region.ts";
 import { assignOffsets, type Interval } from "./arena.ts";
+import { type Block, findBlocks, matmulAdvances, matmulSlice, regionAdvances, regionSlice } from "./blocks.ts";
 
 /** A pair [input, output]: the output is the new value of what the input holds. */
 export type Donation = readonly [number, number];
@@ -54,6 +55,8 @@ class Planner {
   private readonly slots: Map<Node, Slot> = new Map();
   /** Updates that change their base's memory itself. */
   private readonly inPlace: Set<Node> = new Set();
+  /** The block that each step belongs to. */
+  private readonly blocks: ReadonlyMap<number, Block>;
 
   constructor(graph: Graph, specs: readonly TensorSpec[], donations: readonly Donation[], target: Target) {
     this.graph = graph;
@@ -61,6 +64,13 @@ class Planner {
     this.donations = donations;
     this.target = target;
     this.order = schedule(graph, donations);
+    // Threads divide whole calls among them.
+    const blocks = (target.threads ?? 1) > 1 ? [] : findBlocks(graph, this.order);
+    this.blocks = new Map(
+      blocks.flatMap((block) =>
+        Array.from({ length: block.end - block.first }, (_, k) => [block.first + k, block] as const),
+      ),
+    );
   }
 
   run(): Plan {
@@ -79,7 +89,7 @@ class Planner {
     for (const slot of new Set(this.slots.values())) {
       if (slot.output !== null) continue;
       owners.push(slot);
-      intervals.push({ bytes: bytesOf(slot.nodes[0]!), first: slot.first, last: slot.last });
+      intervals.push({ bytes: this.bytesTaken(slot.nodes[0]!, slot.first), first: slot.first, last: slot.last });
     }
     order.forEach((node, step) => {
       let scratchBytes = 0;
@@ -100,20 +110,25 @@ class Planner {
 
     const buffers: PlanBuffer[] = [];
     const index = new Map<Node, number>();
-    const define = (node: Node, place: Place): void => {
+    const define = (node: Node, place: Place, step = -1): void => {
       index.set(node, buffers.length);
-      buffers.push({ place, dtype: node.dtype, length: sizeOf(node.shape) });
+      buffers.push({ place, dtype: node.dtype, length: this.bytesTaken(node, step) / BYTES[node.dtype] });
     };
     graph.inputs.forEach((node, k) => {
       define(node, { kind: "input", index: k });
     });
-    for (const node of order) {
+    for (const [step, node] of order.entries()) {
       const slot = this.slots.get(node)!;
       const place: Place =
         slot.output !== null ? { kind: "output", index: slot.output } : { kind: "arena", offset: at.get(slot)! };
-      define(node, place);
+      define(node, place, step);
     }
-    const steps = order.flatMap((node) => this.steps(node, index, at, choices));
+    const calls = order.map((node) => this.steps(node, index, at, choices));
+    const steps = calls.flatMap((own, step): readonly Step[] => {
+      const block = this.blocks.get(step);
+      if (block === undefined) return own;
+      return step === block.first ? [this.loop(block, calls)] : [];
+    });
     return {
       inputs: graph.inputs.map(({ shape, dtype }) => ({ shape, dtype })),
       outputs: this.specs,
@@ -126,11 +141,15 @@ class Planner {
 
   /** Gives a value a new slot, or that of an operand that dies here. */
   private place(node: Node, step: number): void {
-    const last = this.lastRead.get(node) ?? step;
+    const read = this.lastRead.get(node) ?? step;
     const output = this.graph.outputs.indexOf(node);
+    const isInside = this.isInside(node, step);
+    // What outlives a turn is there from the first turn to the last.
+    const last = isInside ? read : Math.max(step, (this.blocks.get(read)?.end ?? read + 1) - 1);
     const reused = this.reusable(node, step, output >= 0);
     if (reused === undefined) {
-      this.slots.set(node, { nodes: [node], first: step, last, output: output < 0 ? null : output });
+      const first = isInside ? step : (this.blocks.get(step)?.first ?? step);
+      this.slots.set(node, { nodes: [node], first, last, output: output < 0 ? null : output });
       return;
     }
     reused.nodes.push(node);
@@ -148,6 +167,8 @@ class Planner {
       const slot = this.slots.get(x);
       if (slot === undefined || slot.output !== null || this.lastRead.get(x) !== step) continue;
       if (bytesOf(x) !== bytesOf(node) || x.dtype !== node.dtype) continue;
+      if (this.isInside(x, step) !== this.isInside(node, step)) continue;
+      if (this.isReadElsewhereInBlock(x, step)) continue;
       if (region === null && node.inputs.lastIndexOf(x) > 0) continue;
       if (region !== null && !onlyReadsWhereItStores(region, node.inputs.indexOf(x))) continue;
       // Another operand may live in the same slot only as this very value.
@@ -158,13 +179,58 @@ class Planner {
     return undefined;
   }
 
+  /** Whether a value made in some step lives inside one turn of a block only. */
+  private isInside(node: Node, step: number): boolean {
+    return this.blocks.get(step)?.inside.has(node) ?? false;
+  }
+
+  /** The memory that a value takes, in bytes. */
+  private bytesTaken(node: Node, step: number): number {
+    const block = this.blocks.get(step);
+    return block?.inside.has(node) === true ? bytesOf(node) / block.turns : bytesOf(node);
+  }
+
+  /** Whether other kernels of the step's block read a value that is there before: a later turn may still need it. */
+  private isReadElsewhereInBlock(x: Node, step: number): boolean {
+    const block = this.blocks.get(step);
+    if (block === undefined || block.inside.has(x)) return false;
+    return this.order.slice(block.first, block.end).some((n, k) => block.first + k !== step && n.inputs.includes(x));
+  }
+
+  /** The calls of a block's steps as one loop. */
+  private loop({ first, end, turns, inside }: Block, calls: readonly (readonly Call[])[]): Step {
+    const body: Turn[] = [];
+    for (let step = first; step < end; step++) {
+      const node = this.order[step]!;
+      const advances =
+        node.op === matmulStridedOp
+          ? matmulAdvances(node.attrs as MatmulAttrs, turns)
+          : regionAdvances(regionOf(node), node.inputs.length, turns);
+      const own = [...node.inputs, node].map((x, k) => (inside.has(x) ? 0 : advances[k]!));
+      const whole = sizeOf(node.shape) / turns;
+      for (const call of calls[step]!) {
+        if (call.kind === "matmul")
+          body.push({ call: { ...call, attrs: matmulSlice(call.attrs, turns) }, advances: own });
+        else if (call.kind === "region")
+          body.push({ call: { ...call, region: regionSlice(call.region, turns) }, advances: own });
+        else if (call.kind === "copy")
+          body.push({
+            call: { ...call, elements: whole },
+            advances: [node.inputs[0]!, node].map((x) => (inside.has(x) ? 0 : whole)),
+          });
+      }
+    }
+    return { kind: "loop", turns, body };
+  }
+
   private mayAlias(input: Node, output: Node): boolean {
     const slot = this.slots.get(output);
     if (slot === undefined || bytesOf(input) !== bytesOf(output) || input.dtype !== output.dtype) return false;
     const lastRead = this.lastRead.get(input) ?? -1;
-    if (lastRead > slot.first) return false;
-    if (lastRead < slot.first) return true;
-    const writer = this.order[slot.first]!;
+    const written = this.order.indexOf(slot.nodes[0]!);
+    if (lastRead > written || this.isReadElsewhereInBlock(input, written)) return false;
+    if (lastRead < written) return true;
+    const writer = this.order[written]!;
     const position = writer.inputs.indexOf(input);
     // An update first copies its base, over whatever else it would still have to read there.
     if (updates(writer) && !this.inPlace.has(writer) && position !== 0) return false;
@@ -178,7 +244,7 @@ class Planner {
     index: ReadonlyMap<Node, number>,
     at: ReadonlyMap<Slot | Node, number>,
     choices: ReadonlyMap<Node, MatmulChoice>,
-  ): Step[] {
+  ): Call[] {
     const output = index.get(node)!;
     const inputs = node.inputs.map((x) => index.get(x)!);
     if (node.op === matmulStridedOp) {
@@ -191,10 +257,10 @@ class Planner {
       const own = kernelTypes(node.inputs, node.attrs);
       const types = [...own, { shape: node.shape, dtype: node.dtype }];
       const { attrs, op } = node;
-      const call: Step = { kind: "kernel", op: op.name, attrs, types, inputs, output, scratch: at.get(node) ?? 0 };
+      const call: Call = { kind: "kernel", op: op.name, attrs, types, inputs, output, scratch: at.get(node) ?? 0 };
       return updates(node) && !this.inPlace.has(node) ? [{ kind: "copy", from: inputs[0]!, to: output }, call] : [call];
     }
-    const run: Step = { kind: "region", region: regionOf(node), inputs, output };
+    const run: Call = { kind: "region", region: regionOf(node), inputs, output };
     if (node.op !== fusedUpdateOp || this.inPlace.has(node)) return [run];
     return [{ kind: "copy", from: inputs[0]!, to: output }, run];
   }

@@ -207,9 +207,9 @@ describe("tfjs's matrix product", () => {
       .map((buffer) => [...buffer.read()]);
 
   it.each([
-    [1, 1, 1],
+    [2, 1, 2],
     [2, 3, 4],
-    [5, 8, 1],
+    [5, 8, 2],
     [33, 17, 65],
     [128, 64, 128],
   ])("of %i×%i and ×%i is that of the generated kernel, also after the operands changed", async (m, k, n) => {

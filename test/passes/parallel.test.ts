@@ -75,6 +75,7 @@ function races(plan: Plan, aliased: boolean): string[] {
       since = new Map();
       return;
     }
+    if (step.kind === "loop") throw new Error("plans for several threads have no loops");
     const calls = step.kind === "parallel" ? step.parts : [step];
     calls.forEach((call, thread) => {
       const own = touchedBy(call, plan, aliased);

@@ -129,20 +129,16 @@ export function convNd(x: TensorLike, filters: TensorLike, options: ConvOptions 
     return reshape(sum(multiply(windows, factors), inside), [n, count, ...grid]);
   }
   const terms = depth * sizeOf(window);
-  const rows = reshape(transpose(windows, [1, 0, ...places, 2, ...inside]), [groups, n * sizeOf(grid), terms]);
-  const columns = transpose(reshape(bank, [groups, count / groups, terms]), [0, 2, 1]);
-  const product = reshape(groupedProduct(rows, columns), [groups, n, ...grid, count / groups]);
-  const ordered = transpose(product, [1, 0, product.ndim - 1, ...grid.map((_, k) => 2 + k)]);
-  return reshape(ordered, [n, count, ...grid]);
+  const columns = reshape(
+    transpose(windows, [0, 1, 2, ...inside, ...places]),
+    groups === 1 ? [n, terms, sizeOf(grid)] : [n, groups, terms, sizeOf(grid)],
+  );
+  const rows = reshape(bank, groups === 1 ? [count, terms] : [groups, count / groups, terms]);
+  return reshape(matmul(rows, columns), [n, count, ...grid]);
 }
 
 /** Depthwise convolutions with fewer filters a channel are sums of products: as a matrix product, most of a tile would be idle. */
 const PRODUCT_COLUMNS = 8;
-
-/** A matrix product for each group; of one group, of plain matrices. */
-function groupedProduct(a: Tensor, b: Tensor): Tensor {
-  return a.shape[0] === 1 ? matmul(a.get(0), b.get(0)) : matmul(a, b);
-}
 
 /** The windows of the last axes, as new axes at the end, and which axes those are. */
 function poolWindows(caller: string, x: Tensor, pool: PerAxis, stride: PerAxis): { windows: Tensor; axes: number[] } {

@@ -69,6 +69,7 @@ export function summarize(plan: Plan, operations: number): PlanSummary {
   const kernels: Record<string, number> = {};
   const calls = plan.steps.flatMap((step) => {
     if (step.kind === "barrier") return [];
+    if (step.kind === "loop") return step.body.map(({ call }) => call);
     return step.kind === "parallel" ? step.parts.slice(0, 1) : [step];
   });
   for (const step of calls) {

@@ -1,7 +1,7 @@
 /** Turns a plan into one WebAssembly module with one export, `run(table, arena)`. */
 import { BYTES } from "../../ir/dtype.ts";
 import { sizeOf } from "../../ir/layout.ts";
-import type { Call, Plan } from "../../ir/plan.ts";
+import type { Call, Plan, Step } from "../../ir/plan.ts";
 import type { FuncRef, FunctionBuilder, Local } from "./asm/function.ts";
 import { type Features, type MemoryLimits, ModuleBuilder } from "./asm/module.ts";
 import { addGemm } from "./kernels/gemm.ts";
@@ -26,8 +26,9 @@ export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): 
   // Kernels first: `run` calls them.
   const steps = plan.steps.map((step, k) => {
     if (step.kind === "barrier") return null;
-    const calls = step.kind === "parallel" ? step.parts : [step];
-    return calls.map((call): Kernel => ({ call, code: kernelOf(module, plan, call, k) }));
+    const kernel = (call: Call, part: number): Kernel => ({ call, code: kernelOf(module, plan, call, `${k}_${part}`) });
+    if (step.kind === "loop") return step.body.map(({ call }, part) => kernel(call, part));
+    return (step.kind === "parallel" ? step.parts : [step]).map(kernel);
   });
   const threads = plan.threads ?? 1;
   const barrier = threads > 1 ? addBarrier(module, threads) : null;
@@ -44,8 +45,10 @@ export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): 
       if (place.offset !== undefined) f.i32Const(place.offset).op("i32.add");
     };
     const emit = (kernel: Kernel): void => emitCall(f, plan, kernel, pushAddress, arena!);
-    for (const kernels of steps) {
-      if (barrier === null) emit(kernels![0]!);
+    plan.steps.forEach((step, k) => {
+      const kernels = steps[k]!;
+      if (step.kind === "loop") emitLoop(f, plan, step, kernels!, pushAddress, arena!);
+      else if (barrier === null) emit(kernels![0]!);
       else if (kernels === null) {
         f.get(end!).get(first!).op("i32.sub").i32Const(threads).op("i32.ne");
         f.if(() => f.get(first!).call(barrier));
@@ -55,7 +58,7 @@ export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): 
           f.if(() => emit(kernel));
         });
       }
-    }
+    });
   });
   module.exportFunction(run, "run");
   return module.toBytes();
@@ -67,48 +70,71 @@ interface Kernel {
   readonly code: FuncRef | null;
 }
 
-function kernelOf(module: ModuleBuilder, plan: Plan, call: Call, k: number): FuncRef | null {
+function kernelOf(module: ModuleBuilder, plan: Plan, call: Call, name: string): FuncRef | null {
   if (call.kind === "copy") return null;
-  if (call.kind === "region") return addRegion(module, call.region, `region_${k}`);
+  if (call.kind === "region") return addRegion(module, call.region, `region_${name}`);
   if (call.kind === "kernel") return addKernel(module, call);
   return call.choice.kernel === "tfjs" ? addTfjsMatmul(module, call) : addMatmul(module, plan, call);
 }
+
+/** Pushes the address of a buffer, which is the operand of a call at that position; the result comes after the operands. */
+type PushAddress = (buffer: number, position: number) => void;
 
 function emitCall(
   f: FunctionBuilder,
   plan: Plan,
   { call, code }: Kernel,
-  pushAddress: (buffer: number) => void,
+  pushAddress: PushAddress,
   arena: Local,
 ): void {
   if (call.kind === "copy") {
     emitCopy(f, plan, call, pushAddress);
     return;
   }
-  if (call.kind === "region") {
-    for (const input of call.inputs.slice(0, code!.params.length - 1)) pushAddress(input);
-    pushAddress(call.output);
-  } else {
-    for (const input of call.kind === "kernel" ? call.inputs : [call.a, call.b]) pushAddress(input);
-    pushAddress(call.output);
-    f.get(arena).i32Const(call.scratch).op("i32.add");
-  }
+  const operands = call.kind === "matmul" ? [call.a, call.b] : call.inputs;
+  const used = call.kind === "region" ? operands.slice(0, code!.params.length - 1) : operands;
+  used.forEach(pushAddress);
+  pushAddress(call.output, operands.length);
+  if (call.kind !== "region") f.get(arena).i32Const(call.scratch).op("i32.add");
   f.call(code!);
+}
+
+/** Calls one after the other, again and again, each time further on in their buffers. */
+function emitLoop(
+  f: FunctionBuilder,
+  plan: Plan,
+  { turns, body }: Extract<Step, { kind: "loop" }>,
+  kernels: readonly Kernel[],
+  pushAddress: (buffer: number) => void,
+  arena: Local,
+): void {
+  const turn = f.local("i32");
+  f.i32Const(0).set(turn);
+  f.forLoop(turn, { const: turns }, 1, () => {
+    kernels.forEach((kernel, k) => {
+      const push = (buffer: number, position: number): void => {
+        pushAddress(buffer);
+        const bytes = body[k]!.advances[position]! * BYTES[plan.buffers[buffer]!.dtype];
+        if (bytes !== 0) f.get(turn).i32Const(bytes).op("i32.mul").op("i32.add");
+      };
+      emitCall(f, plan, kernel, push, arena);
+    });
+  });
 }
 
 function emitCopy(
   f: FunctionBuilder,
   plan: Plan,
-  { from, to }: Extract<Call, { kind: "copy" }>,
-  pushAddress: (buffer: number) => void,
+  { from, to, elements }: Extract<Call, { kind: "copy" }>,
+  pushAddress: PushAddress,
 ): void {
   const { dtype, length } = plan.buffers[to]!;
-  pushAddress(from);
-  pushAddress(to);
+  pushAddress(from, 0);
+  pushAddress(to, 1);
   f.op("i32.ne").if(() => {
-    pushAddress(to);
-    pushAddress(from);
-    f.i32Const(length * BYTES[dtype]).op("memory.copy");
+    pushAddress(to, 1);
+    pushAddress(from, 0);
+    f.i32Const((elements ?? length) * BYTES[dtype]).op("memory.copy");
   });
 }
 

@@ -1,19 +1,19 @@
-import { full, reduce, reshape, update, view } from "../build.ts";
+import { elementwise, full, reduce, reshape, update, view } from "../build.ts";
 import { contiguous, contiguousStrides, forEachOffset, type Shape, sizeOf } from "../layout.ts";
 import type { Node } from "../node.ts";
 import type { Kernel } from "../record.ts";
+import { add } from "./arithmetic.ts";
 import { sum } from "./reduce.ts";
-import { asStridedOp, transposeOp, type WindowAttrs, windowsOp } from "./view.ts";
+import { asStridedOp, sliceOp, transposeOp, type WindowAttrs, windowsOp } from "./view.ts";
 
 /** Attributes of `fold`: those of the windows, and the shape that they were taken from. */
 export interface FoldAttrs extends WindowAttrs {
   readonly shape: Shape;
 }
 
-/**
- * The adjoint of `windows`. Element p gets Σ over k of g[q, k] with q·step + k·dilation = p. With g spread by `step` over
- * zeros that reach (window - 1)·dilation before the array, that is a sum along a skewed view.
- */
+/** Windows of more elements than this are added up along a skewed view, in one kernel and not in one for each element. */
+const MAX_UPDATES = 32;
+
 /** Whether windows lie side by side, so that each element is in exactly one. */
 function tiles({ shape, axes, window, steps, dilations }: FoldAttrs): boolean {
   return axes.every((axis, k) => {
@@ -56,10 +56,34 @@ export const foldOp: Kernel = {
   },
 };
 
+/** The adjoint of `windows`. Element p gets Σ over k of g[q, k] with q·step + k·dilation = p. */
 function expandFold(g: Node, attrs: FoldAttrs): Node {
-  const { shape, axes, window, steps, dilations } = attrs;
-  if (sizeOf(g.shape) === 0) return full(shape, 0, g.dtype);
+  if (sizeOf(g.shape) === 0) return full(attrs.shape, 0, g.dtype);
   if (tiles(attrs)) return untile(g, attrs);
+  return sizeOf(attrs.window) <= MAX_UPDATES ? addUp(g, attrs) : addSkewed(g, attrs);
+}
+
+/** For each element of a window, the elements that all windows hold there are added to where they came from. */
+function addUp(g: Node, { shape, axes, window, steps, dilations }: FoldAttrs): Node {
+  const own = contiguousStrides(shape);
+  const grid = g.shape.slice(0, shape.length);
+  const strides = own.map((st, axis) => (axes.includes(axis) ? st * steps[axes.indexOf(axis)]! : st));
+  const places = contiguous(window);
+  let total = full(shape, 0, g.dtype);
+  for (let at = 0; at < sizeOf(window); at++) {
+    const index = places.strides.map((st, k) => Math.floor(at / st) % window[k]!);
+    const offset = index.reduce((n, i, k) => n + i * dilations[k]! * own[axes[k]!]!, 0);
+    const starts = [...grid.map(() => 0), ...index];
+    const one = view(sliceOp, g, { starts, steps: starts.map(() => 1), lengths: [...grid, ...window.map(() => 1)] });
+    const there = view(asStridedOp, total, { shape: grid, strides, offset });
+    total = update(total, elementwise(add, there, reshape(one, grid)), strides, offset);
+  }
+  return total;
+}
+
+/** With g spread by `step` over zeros that reach (window - 1)·dilation before the array, it is a sum along a skewed view. */
+function addSkewed(g: Node, attrs: FoldAttrs): Node {
+  const { shape, axes, window, steps, dilations } = attrs;
   const margin = shape.map(() => 0);
   axes.forEach((axis, k) => {
     margin[axis] = margin[axis]! + (window[k]! - 1) * dilations[k]!;

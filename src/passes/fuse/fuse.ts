@@ -11,6 +11,7 @@ import {
   type MatrixLayout,
   matmulStridedOp,
   regionAttrs,
+  regionOf,
 } from "../../ir/ops/fused.ts";
 import type { Region } from "../../ir/region.ts";
 import { BodyBuilder } from "./body.ts";
@@ -38,6 +39,8 @@ class Fusion {
   private readonly graph: Graph;
   private readonly chosen: ReadonlySet<Node>;
   private readonly kernels: Map<Node, Node> = new Map();
+  /** Repeated elements that a contraction has got. */
+  private readonly written: Set<Node> = new Set();
   /** Values that turned out to need a buffer: the result is then of no use. */
   readonly needed: Set<Node> = new Set();
   private readonly isBuffer = (node: Node): boolean => this.chosen.has(node) || node.op.name === "input";
@@ -182,7 +185,16 @@ class Fusion {
       base = v.inputs[0]!;
     }
     if (!this.isBuffer(base)) throw new NeedsBuffer(base);
-    return { kernel: this.kernels.get(base)!, layout: composeViews(contiguous(base.shape), path) };
+    return { kernel: this.writtenFor(base), layout: composeViews(contiguous(base.shape), path) };
+  }
+
+  /** The kernel of a contraction's operand; of windows written out, another one for each contraction. */
+  private writtenFor(base: Node): Node {
+    const kernel = this.kernels.get(base)!;
+    if (!repeatsElements(kernel)) return kernel;
+    if (this.written.has(kernel)) return { ...kernel };
+    this.written.add(kernel);
+    return kernel;
   }
 }
 
@@ -201,6 +213,14 @@ function productRegion({ shape, dtype }: Node, { batch, m, n, k, a, b }: MatmulA
     store: { strides: [...(sizeOf(shape) === 0 ? place.map(() => 0) : place), 0], offset: 0 },
     dtype,
   };
+}
+
+/** Whether a kernel only writes elements of a buffer several times: to keep the result takes more memory than to do it again. */
+function repeatsElements(kernel: Node): boolean {
+  const { op, inputs, shape } = kernel;
+  if (op !== fusedOp || inputs.length !== 1 || sizeOf(shape) <= sizeOf(inputs[0]!.shape)) return false;
+  const { body, reduce } = regionOf(kernel);
+  return reduce === null && body.length === 1 && body[0]!.kind === "load";
 }
 
 interface Operand {
