@@ -26,7 +26,7 @@ export const WORD = {
   failed: 96,
   /** How many workers have ended their work since. */
   left: 99,
-  /** How often a thread looks at a barrier before it sleeps. */
+  /** How often a thread looks at a barrier before it sleeps, as far as that has paid lately. */
   turns: 100,
   /** 1 where thread 0 may not sleep: the main thread of a page. */
   awake: 97,
@@ -68,17 +68,20 @@ export function abort(control: Int32Array): void {
   }
 }
 
-/** Turns at a barrier: for some 200 µs, as waking takes 100. None where threads share a core with those they wait for. */
+/** The most turns at a barrier: some 200 µs, as waking takes 100. None where threads share a core with those they wait for. */
 export const BARRIER_TURNS = 800_000;
 
-/** After a job, a worker looks out for the next one as long as that job took, but no longer than this, in ms. */
+/**
+ * After a job, a worker looks out for the next one as long as that job took, but no longer than this, in ms, and less where
+ * staying awake has not paid at barriers.
+ */
 const LONGEST_WATCH = 2;
 /** So often between two looks at the clock. */
 const TURNS = 200;
 
 /** Waits until there is another job than number `seen`: awake for a time that depends on how long the last one took, then asleep. */
 export function waitForJob(control: Int32Array, seen: number, lastTook: number): void {
-  const watch = Atomics.load(control, WORD.turns) === 0 ? 0 : Math.min(lastTook, LONGEST_WATCH);
+  const watch = (Math.min(lastTook, LONGEST_WATCH) * Atomics.load(control, WORD.turns)) / BARRIER_TURNS;
   const until = performance.now() + watch;
   do {
     for (let turn = 0; turn < TURNS; turn++) if (Atomics.load(control, WORD.job) !== seen) return;
