@@ -1,6 +1,6 @@
 import type { FuncRef, FunctionBuilder, Local } from "../asm/function.ts";
 import type { ModuleBuilder } from "../asm/module.ts";
-import { BARRIER_TURNS, CONTROL_ADDRESS, WORD } from "./control.ts";
+import { CONTROL_ADDRESS, SHORT_WAITS, SHORTER, WORD } from "./control.ts";
 
 const at = (word: number): { readonly offset: number } => ({ offset: CONTROL_ADDRESS + word * 4 });
 
@@ -10,7 +10,8 @@ const at = (word: number): { readonly offset: number } => ({ offset: CONTROL_ADD
  */
 export function addBarrier(module: ModuleBuilder, threads: number): FuncRef {
   return module.addFunction(`barrier_${threads}`, ["i32"], [], (f, thread) => {
-    const [passed, turns, most, slept] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+    const [passed, turns, most] = [f.local("i32"), f.local("i32"), f.local("i32")];
+    const [short, slept] = [f.local("i32"), f.local("i32")];
     const load = (word: number): FunctionBuilder => f.i32Const(0).op("i32.atomic.load", at(word));
     const add = (word: number, value: number): FunctionBuilder =>
       f.i32Const(0).i32Const(value).op("i32.atomic.rmw.add", at(word));
@@ -28,7 +29,8 @@ export function addBarrier(module: ModuleBuilder, threads: number): FuncRef {
         });
       },
       () => {
-        load(WORD.turns).set(most);
+        load(WORD.short).set(short);
+        load(WORD.turns).i32Const(SHORTER).i32Const(0).get(short).op("select").op("i32.shr_u").set(most);
         f.block((exit) => {
           f.loop((again) => {
             load(WORD.barriers).get(passed).op("i32.ne").brIf(exit);
@@ -42,20 +44,20 @@ export function addBarrier(module: ModuleBuilder, threads: number): FuncRef {
             f.i32Const(1).set(slept).br(again);
           });
         });
-        f.get(most).if(() => adapt(f, most, slept));
+        f.get(short)
+          .get(slept)
+          .op("i32.or")
+          .if(() => count(f, short, slept));
       },
     );
     load(WORD.failed).if(() => f.op("unreachable"));
   });
 }
 
-/**
- * Staying awake in vain shows that the others have no core at present, and keeps them from this one: next time a quarter
- * as long. Otherwise somewhat longer again.
- */
-function adapt(f: FunctionBuilder, most: Local, slept: Local): void {
+/** Counts the short waits. */
+function count(f: FunctionBuilder, short: Local, slept: Local): void {
   f.i32Const(0);
-  f.get(most).i32Const(2).op("i32.shr_u").i32Const(1).op("i32.or");
-  f.get(most).i32Const(BARRIER_TURNS).get(most).op("i32.sub").i32Const(5).op("i32.shr_u").op("i32.add");
-  f.get(slept).op("select").op("i32.atomic.store", at(WORD.turns));
+  f.get(short).i32Const(1).op("i32.sub");
+  f.get(slept).i32Const(SHORT_WAITS).op("i32.mul");
+  f.get(short).op("select").op("i32.atomic.store", at(WORD.short));
 }

@@ -26,8 +26,10 @@ export const WORD = {
   failed: 96,
   /** How many workers have ended their work since. */
   left: 99,
-  /** How often a thread looks at a barrier before it sleeps, as far as that has paid lately. */
+  /** How often a thread looks at a barrier before it sleeps: {@link BARRIER_TURNS}, or 0. */
   turns: 100,
+  /** How many waits at barriers are short ones, because a long one was in vain. */
+  short: 101,
   /** 1 where thread 0 may not sleep: the main thread of a page. */
   awake: 97,
   /** Of the message that says why a worker failed, in UTF-16 units: it lies at `MESSAGE_ADDRESS`. */
@@ -70,23 +72,45 @@ export function abort(control: Int32Array): void {
 
 /** The most turns at a barrier: some 200 µs, as waking takes 100. None where threads share a core with those they wait for. */
 export const BARRIER_TURNS = 800_000;
-
 /**
- * After a job, a worker looks out for the next one as long as that job took, but no longer than this, in ms, and less where
- * staying awake has not paid at barriers.
+ * Who stays awake in vain keeps others, which have no core at present, from this one: so many waits are then shorter, by
+ * this power of two.
  */
-const LONGEST_WATCH = 2;
-/** So often between two looks at the clock. */
-const TURNS = 200;
+export const SHORT_WAITS = 8;
+export const SHORTER = 5;
 
-/** Waits until there is another job than number `seen`: awake for a time that depends on how long the last one took, then asleep. */
-export function waitForJob(control: Int32Array, seen: number, lastTook: number): void {
-  const watch = (Math.min(lastTook, LONGEST_WATCH) * Atomics.load(control, WORD.turns)) / BARRIER_TURNS;
-  const until = performance.now() + watch;
-  do {
-    for (let turn = 0; turn < TURNS; turn++) if (Atomics.load(control, WORD.job) !== seen) return;
-  } while (performance.now() < until);
-  Atomics.add(control, WORD.idle, 1);
-  while (Atomics.load(control, WORD.job) === seen) Atomics.wait(control, WORD.job, seen);
-  Atomics.sub(control, WORD.idle, 1);
+/** After a job, a worker looks out for the next one as long as that job took, but no shorter and no longer than this, in ms. */
+const [SHORTEST_WATCH, LONGEST_WATCH] = [0.1, 2];
+/** So often between two looks at the clock. */
+const TURNS = 100;
+
+/** Waits for jobs: awake for a time and then asleep. */
+export class Lookout {
+  private readonly control: Int32Array;
+  /** The part of the time to stay awake for that has paid lately. */
+  private share = 1;
+
+  constructor(control: Int32Array) {
+    this.control = control;
+  }
+
+  /** Returns when another job than number `seen` was given; the last one took so many ms. */
+  wait(seen: number, lastTook: number): void {
+    const { control } = this;
+    const watch = Math.max(SHORTEST_WATCH, Math.min(lastTook, LONGEST_WATCH)) * this.share;
+    if (Atomics.load(control, WORD.turns) > 0) {
+      const until = performance.now() + watch;
+      do {
+        for (let turn = 0; turn < TURNS; turn++) {
+          if (Atomics.load(control, WORD.job) === seen) continue;
+          this.share = Math.min(1, 2 * this.share);
+          return;
+        }
+      } while (performance.now() < until);
+    }
+    this.share = Math.max(1 / 16, this.share / 2);
+    Atomics.add(control, WORD.idle, 1);
+    while (Atomics.load(control, WORD.job) === seen) Atomics.wait(control, WORD.job, seen);
+    Atomics.sub(control, WORD.idle, 1);
+  }
 }

@@ -3,7 +3,7 @@
  * comes to it through the shared memory: a plan's code, too, which it compiles when it first meets it.
  */
 import { MATH_IMPORTS, MATH_MODULE } from "../kernels/math-imports.ts";
-import { abort, controlOf, JOB, MESSAGE_ADDRESS, MESSAGE_UNITS, WORD, waitForJob } from "./control.ts";
+import { abort, controlOf, JOB, Lookout, MESSAGE_ADDRESS, MESSAGE_UNITS, WORD } from "./control.ts";
 
 /** What a worker is started with. */
 export interface Start {
@@ -40,9 +40,10 @@ function serve({ memory, thread }: Start): void {
     run(word("table"), word("arena"), thread, thread + 1);
   };
   try {
+    const lookout = new Lookout(control);
     let took = 0;
     for (let job = 0; ; job++) {
-      waitForJob(control, job, took);
+      lookout.wait(job, took);
       if (word("failed") !== 0) break;
       const start = performance.now();
       work();
