@@ -22,8 +22,17 @@ export type Instr =
   | { readonly kind: "const"; readonly value: number; readonly dtype: DType }
   /** The number `offset + Σ i[k]·strides[k]` of the iteration index `i`. */
   | { readonly kind: "index"; readonly strides: readonly number[]; readonly offset: number; readonly dtype: DType }
-  /** `dtype` is the result's; the operands of a comparison share another one, and `select`'s first is bool. */
-  | { readonly kind: "prim"; readonly prim: Prim; readonly args: readonly number[]; readonly dtype: DType }
+  /**
+   * `dtype` is the result's; the operands of a comparison share another one, and `select`'s first is bool. An `exp` may know
+   * that its operand is nowhere above zero.
+   */
+  | {
+      readonly kind: "prim";
+      readonly prim: Prim;
+      readonly args: readonly number[];
+      readonly dtype: DType;
+      readonly nonpositive?: true;
+    }
   | { readonly kind: "cast"; readonly arg: number; readonly dtype: DType }
   /** The element of an input of `length` elements at the position that `arg` (int32) says, moved inside where it is outside. */
   | {

@@ -3,7 +3,7 @@ import type { FuncRef } from "../../src/backends/wasm/asm/function.ts";
 import { type Features, ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
 import type { MathPrim } from "../../src/backends/wasm/kernels/math-imports.ts";
 import { MATH_IMPORTS, MATH_MODULE, MATH_PRIMS } from "../../src/backends/wasm/kernels/math-imports.ts";
-import { math32 } from "../../src/backends/wasm/kernels/math32.ts";
+import { math32, writeMath32 } from "../../src/backends/wasm/kernels/math32.ts";
 import { math64 } from "../../src/backends/wasm/kernels/math64.ts";
 import { ARITY } from "../../src/ir/scalar.ts";
 import { FEATURE_SETS } from "./feature-sets.ts";
@@ -112,6 +112,23 @@ describe.each(FEATURE_SETS)("math32 with %s", (_, features) => {
     }
     if (process.env.ULPS) console.log(`${prim}: ${worst.toFixed(3)} ulp`);
     expect(worst).toBeLessThan(2);
+  });
+
+  it("exp of what is not above zero is within two units, too", () => {
+    const nonpositive = (module: ModuleBuilder): FuncRef =>
+      module.addFunction("exp_nonpositive", ["v128"], ["v128"], (f, x) => {
+        const out = f.local("v128");
+        writeMath32(f, module, "exp", [[x!]], [out], true);
+        f.get(out);
+      });
+    const map = compile(nonpositive, "exp", features);
+    for (let seed = 1; seed <= 4; seed++) {
+      const x = operands(seed).map((v) => -Math.abs(v));
+      f32.set(x, X / 4);
+      map(x.byteLength);
+      const worst = x.reduce((most, v, i) => Math.max(most, ulps(f32[OUT / 4 + i]!, Math.exp(v))), 0);
+      expect(worst).toBeLessThan(2);
+    }
   });
 
   it.each(HOST32)("%s rounds the host's result", (prim) => {

@@ -5,6 +5,7 @@ import type { Node } from "../../ir/node.ts";
 import type { Elementwise } from "../../ir/record.ts";
 import type { Instr } from "../../ir/region.ts";
 import { ARITY, type Emit, fold, isPredicate, type Prim } from "../../ir/scalar.ts";
+import { isNonpositive } from "./sign.ts";
 import { composeViews, NeedsBuffer, ownerOf } from "./views.ts";
 
 const PRIMS = Object.keys(ARITY) as Prim[];
@@ -126,6 +127,8 @@ export class BodyBuilder {
     const args = node.inputs.map((x) => this.value(x, path));
     if (op.result === "cast") return this.add({ kind: "cast", arg: args[0]!, dtype: node.dtype });
     const dtype = node.inputs[node.inputs.length - 1]!.dtype;
+    if (op.name === "exp" && isNonpositive(node.inputs[0]!))
+      return this.add({ kind: "prim", prim: "exp", args, dtype, nonpositive: true });
     const emit = Object.fromEntries(
       PRIMS.map((prim) => [prim, (...operands: readonly number[]): number => this.prim(prim, operands, dtype)]),
     ) as unknown as Emit<number>;

@@ -2,7 +2,7 @@ import { ARITY } from "../../../ir/scalar.ts";
 import type { FuncRef, FunctionBuilder, Local } from "../asm/function.ts";
 import type { ModuleBuilder } from "../asm/module.ts";
 import { erf, erfc } from "./math/error32.ts";
-import { cosh, exp, expm1, sinh, tanh } from "./math/exponential32.ts";
+import { cosh, exp, expm1, expOfNonpositive, sinh, tanh } from "./math/exponential32.ts";
 import { acos, asin, atan, atan2, cbrt } from "./math/inverse32.ts";
 import { log, log1p } from "./math/logarithm32.ts";
 import { floorDiv, mod, rem } from "./math/remainder32.ts";
@@ -23,15 +23,17 @@ export function pushMath32(f: FunctionBuilder, module: ModuleBuilder, prim: Math
   VectorCode.push(f, module, "f32x4", VECTOR[prim], args);
 }
 
-/** `prim` of several lists of f32x4 operands at once, with the results in `out`. */
+/** `prim` of several lists of f32x4 operands at once, with the results in `out`; `nonpositive`: no operand is above zero. */
 export function writeMath32(
   f: FunctionBuilder,
   module: ModuleBuilder,
   prim: MathPrim,
   args: readonly (readonly Local[])[],
   out: readonly Local[],
+  nonpositive = false,
 ): void {
-  VectorCode.writeCopies(f, module, "f32x4", VECTOR[prim], args, out);
+  const write = nonpositive && prim === "exp" ? (expOfNonpositive as Write) : VECTOR[prim];
+  VectorCode.writeCopies(f, module, "f32x4", write, args, out);
 }
 
 /** The same as a function of the module. */

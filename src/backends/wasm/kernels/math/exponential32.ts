@@ -44,6 +44,12 @@ export function exp(v: VectorCode, x: Local): Local {
   return v.mul(scaledExp(v, r, first), second);
 }
 
+/** eˣ for x ≤ 0: with 2ⁿ⁺²⁴, which is normal for all n that matter, and a product that rounds subnormal results once. */
+export function expOfNonpositive(v: VectorCode, x: Local): Local {
+  const [bits, r] = reduceByLn2(v, v.max(x, v.num(-104)), 127 + 24);
+  return v.mul(scaledExp(v, r, v.shift("shl", bits, 23)), v.num(2 ** -24));
+}
+
 /** eˣ for −80 ≤ x ≤ 0. */
 export function expOfNegative(v: VectorCode, x: Local): Local {
   const [bits, r] = reduceByLn2(v, x, 127);

@@ -77,7 +77,7 @@ export class BodyEmitter {
       const site = this.sites[k]!;
       if (site.level !== level) return;
       if (!site.isVector) this.emit(instr, k, 0, valid);
-      else if (copies > 1 && isFloat32Math(instr)) this.emitMath(instr, k, copies);
+      else if (isFloat32Math(instr)) this.emitMath(instr, k, copies);
       else for (let u = 0; u < copies; u++) this.emit(instr, k, u, valid);
     });
   }
@@ -87,7 +87,7 @@ export class BodyEmitter {
     const us = Array.from({ length: copies }, (_, u) => u);
     const args = us.map((u) => instr.args.map((a) => this.valueOf(a, u)));
     const out = us.map((u) => this.valueOf(k, u));
-    writeMath32(this.e.f, this.e.module, instr.prim as MathPrim, args, out);
+    writeMath32(this.e.f, this.e.module, instr.prim as MathPrim, args, out, instr.nonpositive);
   }
 
   valueOf(k: number, u: number): Local {

@@ -15,7 +15,7 @@ const MAX_COPIES = 6;
 const MAX_INSTRUCTIONS = 640;
 
 /** Values that live inside a mathematical function, and its instructions. */
-const INSIDE: { readonly [P in MathPrim]?: readonly [live: number, instructions: number] } = { exp: [3, 36] };
+const INSIDE: { readonly [P in MathPrim]?: readonly [live: number, instructions: number] } = { exp: [2, 36] };
 const INSIDE_OTHERS = [6, 60] as const;
 
 /** Whether a primitive of floats is a mathematical function: many instructions, or a call of the host. */
