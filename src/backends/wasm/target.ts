@@ -2,6 +2,7 @@
 import type { DType } from "../../ir/dtype.ts";
 import type { MatmulAttrs } from "../../ir/ops/fused.ts";
 import type { MatmulChoice, Target } from "../../ir/plan.ts";
+import { generatedCost, tfjsCost } from "./cost.ts";
 import { gemmScratchBytes } from "./kernels/gemm.ts";
 
 /** Shapes of both operands, as tfjs wants them: three int32 each. */
@@ -36,15 +37,4 @@ function tfjsRefuses({ batch, m, n, k, a, b }: MatmulAttrs, dtype: DType): strin
   if (!dense(a, m, k)) return "the left operand is no row-major buffer";
   if (!dense(b, k, n)) return "the right operand is no row-major buffer";
   return null;
-}
-
-/** Estimated time in µs, within about a tenth of what was measured: tiles of 4x8, and the packing of both operands. */
-function generatedCost(m: number, n: number, k: number): number {
-  const flops = 2 * (Math.ceil(m / 4) * 4) * (Math.ceil(n / 8) * 8) * k;
-  return flops / 54e3 + (m * k + k * n) / 7e3 + 2;
-}
-
-/** The same for tfjs: XNNPACK's rate, its packing of the right operand, and making its operator anew. */
-function tfjsCost(m: number, n: number, k: number): number {
-  return (2 * m * (Math.ceil(n / 8) * 8) * k) / 38e3 + (k * n) / 0.4e3 + 3;
 }

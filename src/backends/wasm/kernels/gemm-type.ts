@@ -33,6 +33,9 @@ export const GEMM_TYPES: { readonly [D in "float32" | "float64"]: GemmType } = {
   },
 };
 
+/** Up to this many rows of C, a panel of B is read where it lies if its rows are contiguous. */
+export const DIRECT_ROWS = 16;
+
 /** Rows of a register tile. */
 export const TILE_ROWS = 4;
 

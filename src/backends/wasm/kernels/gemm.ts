@@ -3,16 +3,13 @@ import type { ModuleBuilder } from "../asm/module.ts";
 import { addPack, addPackSide, SIDE_PANELS } from "./gemm-pack.ts";
 import { addTile } from "./gemm-tile.ts";
 import type { GemmType } from "./gemm-type.ts";
-import { GEMM_TYPES, TILE_ROWS, toBytes } from "./gemm-type.ts";
+import { DIRECT_ROWS, GEMM_TYPES, TILE_ROWS, toBytes } from "./gemm-type.ts";
 
 /** The most terms of a dot product that are summed before C is touched: a packed panel of B stays in the L1 cache. */
 const MAX_DEPTH = 512;
 
 /** The most rows of A that are packed at once: with MAX_DEPTH, half a megabyte of L2 cache. */
 const MAX_ROWS = 256;
-
-/** Up to this many rows of C, a panel of B is read where it lies if its rows are contiguous. */
-const DIRECT_ROWS = 16;
 
 /**
  * Adds `gemm(a, b, c, m, n, k, aRowStride, aColStride, bRowStride, bColStride, cRowStride, scratch)`: C = A·B for
