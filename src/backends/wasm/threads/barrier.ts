@@ -11,7 +11,7 @@ const at = (word: number): { readonly offset: number } => ({ offset: CONTROL_ADD
 export function addBarrier(module: ModuleBuilder, threads: number): FuncRef {
   return module.addFunction(`barrier_${threads}`, ["i32"], [], (f, thread) => {
     const [passed, turns, most] = [f.local("i32"), f.local("i32"), f.local("i32")];
-    const [short, slept] = [f.local("i32"), f.local("i32")];
+    const [short, slept, waking] = [f.local("i32"), f.local("i32"), f.local("i32")];
     const load = (word: number): FunctionBuilder => f.i32Const(0).op("i32.atomic.load", at(word));
     const add = (word: number, value: number): FunctionBuilder =>
       f.i32Const(0).i32Const(value).op("i32.atomic.rmw.add", at(word));
@@ -30,7 +30,9 @@ export function addBarrier(module: ModuleBuilder, threads: number): FuncRef {
       },
       () => {
         load(WORD.short).set(short);
-        load(WORD.turns).i32Const(SHORTER).i32Const(0).get(short).op("select").op("i32.shr_u").set(most);
+        load(WORD.waking).set(waking);
+        load(WORD.turns).i32Const(SHORTER).i32Const(0);
+        f.get(short).get(waking).op("i32.or").op("select").op("i32.shr_u").set(most);
         f.block((exit) => {
           f.loop((again) => {
             load(WORD.barriers).get(passed).op("i32.ne").brIf(exit);

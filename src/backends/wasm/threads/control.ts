@@ -30,6 +30,8 @@ export const WORD = {
   turns: 100,
   /** How many waits at barriers are short ones, because a long one was in vain. */
   short: 101,
+  /** 1 while workers are being woken for a job: the first wait at a barrier is then short, and shows nothing. */
+  waking: 102,
   /** 1 where thread 0 may not sleep: the main thread of a page. */
   awake: 97,
   /** Of the message that says why a worker failed, in UTF-16 units: it lies at `MESSAGE_ADDRESS`. */
@@ -74,11 +76,10 @@ export function abort(control: Int32Array): void {
 export const BARRIER_TURNS = 800_000;
 /**
  * Who stays awake in vain keeps others, which have no core at present, from this one: so many waits are then shorter, by
- * this power of two.
+ * this power of two, and so is the first one after workers were woken.
  */
 export const SHORT_WAITS = 8;
 export const SHORTER = 5;
-
 /** After a job, a worker looks out for the next one as long as that job took, but no shorter and no longer than this, in ms. */
 const [SHORTEST_WATCH, LONGEST_WATCH] = [0.1, 2];
 /** So often between two looks at the clock. */

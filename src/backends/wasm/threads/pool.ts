@@ -133,7 +133,9 @@ export class Pool {
     for (const [name, value] of Object.entries(words)) control[WORD[name as keyof typeof WORD]] = value;
     this.jobs++;
     Atomics.add(control, WORD.job, 1);
-    if (Atomics.load(control, WORD.idle) > 0) Atomics.notify(control, WORD.job);
+    if (Atomics.load(control, WORD.idle) === 0) return;
+    control[WORD.waking] = 1;
+    Atomics.notify(control, WORD.job);
   }
 
   /** Waits until the workers have done all jobs, or one has failed. */
