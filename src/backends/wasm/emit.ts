@@ -7,6 +7,7 @@ import { type Features, type MemoryLimits, ModuleBuilder } from "./asm/module.ts
 import { addGemm } from "./kernels/gemm.ts";
 import { addRegion } from "./kernels/region/index.ts";
 import { addKernel } from "./kernels/row-major/index.ts";
+import { rebase } from "./rebase.ts";
 import { addBarrier } from "./threads/barrier.ts";
 
 /** The module names that a plan's module imports from; host functions of `MATH_IMPORTS` are imported from `math`. */
@@ -72,7 +73,8 @@ interface Kernel {
 
 function kernelOf(module: ModuleBuilder, plan: Plan, call: Call, name: string): FuncRef | null {
   if (call.kind === "copy") return null;
-  if (call.kind === "region") return addRegion(module, call.region, `region_${name}`);
+  if (call.kind === "region")
+    return addRegion(module, rebase(call.region, call.inputs.length).region, `region_${name}`);
   if (call.kind === "kernel") return addKernel(module, call);
   return call.choice.kernel === "tfjs" ? addTfjsMatmul(module, call) : addMatmul(module, plan, call);
 }
@@ -92,9 +94,15 @@ function emitCall(
     return;
   }
   const operands = call.kind === "matmul" ? [call.a, call.b] : call.inputs;
+  const moved = call.kind === "region" ? rebase(call.region, operands.length).bytes : [];
+  const push = (buffer: number, position: number): void => {
+    pushAddress(buffer, position);
+    const bytes = moved[position] ?? 0;
+    if (bytes !== 0) f.i32Const(bytes).op("i32.add");
+  };
   const used = call.kind === "region" ? operands.slice(0, code!.params.length - 1) : operands;
-  used.forEach(pushAddress);
-  pushAddress(call.output, operands.length);
+  used.forEach(push);
+  push(call.output, operands.length);
   if (call.kind !== "region") f.get(arena).i32Const(call.scratch).op("i32.add");
   f.call(code!);
 }
