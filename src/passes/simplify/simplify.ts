@@ -4,7 +4,7 @@ import { isFloat } from "../../ir/dtype.ts";
 import { type Graph, type Node, rewriteGraph } from "../../ir/node.ts";
 import { constantValue, match, substitute } from "./pattern.ts";
 import { RULES, type Rule } from "./rules.ts";
-import { simplifyUpdate, simplifyView } from "./views.ts";
+import { simplifySum, simplifyUpdate, simplifyView } from "./views.ts";
 
 const byOp = new Map<string, Rule[]>();
 for (const rule of RULES) {
@@ -51,7 +51,7 @@ export function simplify(graph: Graph): Graph {
       let n = node;
       for (;;) {
         const before: Node = n;
-        n = simplifyUpdate(simplifyView(foldConstants(applyRules(n))));
+        n = simplifySum(simplifyUpdate(simplifyView(foldConstants(applyRules(n)))));
         if (n === before) return n;
       }
     });

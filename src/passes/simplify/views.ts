@@ -1,8 +1,10 @@
 /** View algebra: views of views, views of constants, and reading back what was just written. */
-import { broadcastTo, reshape, transpose } from "../../ir/build.ts";
+import { broadcastTo, elementwise, reshape, transpose, update, view } from "../../ir/build.ts";
 import { contiguous, isContiguous, type Layout, sameShape, sizeOf } from "../../ir/layout.ts";
 import type { Node } from "../../ir/node.ts";
-import { broadcastToOp, detachOp, reshapeOp, transposeOp } from "../../ir/ops/view.ts";
+import { add } from "../../ir/ops/arithmetic.ts";
+import { asStridedOp, broadcastToOp, detachOp, reshapeOp, transposeOp } from "../../ir/ops/view.ts";
+import { constantValue } from "./pattern.ts";
 
 /** A simpler node of the same value, or the node itself. */
 export function simplifyView(node: Node): Node {
@@ -49,4 +51,30 @@ export function simplifyUpdate(node: Node): Node {
   const stored = { shape: value.shape, strides: node.attrs.strides as number[], offset: node.attrs.offset as number };
   const whole = sizeOf(value.shape) === sizeOf(base.shape) && isContiguous(stored);
   return whole ? reshape(value, base.shape) : node;
+}
+
+/**
+ * A sum with what a slice's gradient is, zeros but for some elements, changes those elements alone: what is added up of many
+ * slices, as over the steps of a recurrent network, then costs as much as the slices.
+ */
+export function simplifySum(node: Node): Node {
+  if (node.op.name !== add.name) return node;
+  const [x, y] = node.inputs as [Node, Node];
+  if (isScattered(y)) return addInto(x, y);
+  return isScattered(x) ? addInto(y, x) : node;
+}
+
+/** Whether a value is zero but for less than half of its elements. */
+function isScattered({ op, inputs }: Node): boolean {
+  return (
+    op.kind === "update" && constantValue(inputs[0]!) === 0 && 2 * sizeOf(inputs[1]!.shape) <= sizeOf(inputs[0]!.shape)
+  );
+}
+
+function addInto(base: Node, scattered: Node): Node {
+  const value = scattered.inputs[1]!;
+  const strides = scattered.attrs.strides as readonly number[];
+  const offset = scattered.attrs.offset as number;
+  const there = view(asStridedOp, base, { shape: value.shape, strides, offset });
+  return update(base, elementwise(add, there, value), strides, offset);
 }
