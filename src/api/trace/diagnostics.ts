@@ -1,4 +1,5 @@
 /** What runs here, and what does not, with the reasons. */
+import { engineFeatures } from "../../backends/wasm/features.ts";
 import { type BackendName, backendOrNull, getBackend, threadsOf } from "./backend.ts";
 
 /** What {@link diagnostics} returns. */
@@ -13,10 +14,13 @@ export interface Diagnostics {
     /** Why there are fewer than were asked for; null where there are not. */
     readonly missing: string | null;
   };
+  /** Whether kernels multiply and add in one instruction, because the engine has relaxed SIMD: sums then round less often. */
+  readonly relaxedSimd: boolean;
 }
 
 /** The state of the backend in use. */
 export function diagnostics(): Diagnostics {
   const { asked, running, missing } = threadsOf(backendOrNull());
-  return { backend: getBackend(), threads: { asked, running, missing } };
+  const backend = getBackend();
+  return { backend, threads: { asked, running, missing }, relaxedSimd: backend === "wasm" && engineFeatures().relaxed };
 }
