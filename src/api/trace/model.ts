@@ -123,7 +123,8 @@ export async function compile(
   }
   for (const t of results) checkTensor("compile: a result of forward", t);
   const program = collect(results.map((t) => t.node("compile")));
-  const plan = compilePlan(toGraph(program, new Set()), [], backend.target);
+  // One thread: where the model is loaded, there may be no others.
+  const plan = compilePlan(toGraph(program, new Set()), [], { ...backend.target, threads: 1 });
   const bindings = program.inputs.map((node): ModelFile["bindings"][number] => {
     const index = placeholders.indexOf(node);
     if (index >= 0) return { kind: "input", index };
