@@ -95,10 +95,10 @@ function storeWhole(f: FunctionBuilder, type: GemmType, { c, cStep, accumulate }
   );
 }
 
-/** Through `spill`, one element at a time. */
+/** Through `spill`: whole vectors as far as the columns go, then one element at a time. */
 function storePart(f: FunctionBuilder, type: GemmType, locals: TileLocals, sums: Sums): void {
   const { c, cStep, rows, columns, accumulate, spill } = locals;
-  const [i, j, from, to] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  const [i, j, from, to, whole] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
   sums.flat().forEach((sum, index) => {
     f.get(spill)
       .get(sum)
@@ -110,11 +110,28 @@ function storePart(f: FunctionBuilder, type: GemmType, locals: TileLocals, sums:
   ] as const) {
     f.get(extent).i32Const(limit).get(extent).i32Const(limit).op("i32.lt_s").op("select").set(extent);
   }
+  const point = (): void => {
+    toBytes(f.get(j), type).get(c).op("i32.add").set(to);
+    toBytes(f.get(j), type).get(spill).op("i32.add").set(from);
+  };
+  f.get(columns)
+    .i32Const(type.lanes - 1)
+    .op("i32.sub")
+    .set(whole);
   f.forLoop(i, rows, 1, () => {
     f.i32Const(0).set(j);
+    f.forLoop(j, whole, type.lanes, () => {
+      point();
+      f.get(to).get(from).op("v128.load");
+      f.get(accumulate).if(
+        () => f.get(to).op("v128.load", { align: type.size }),
+        () => f.v128Const(new Uint8Array(16)),
+        "v128",
+      );
+      f.op(`${type.vector}.add`).op("v128.store", { align: type.size });
+    });
     f.forLoop(j, columns, 1, () => {
-      toBytes(f.get(j), type).get(c).op("i32.add").set(to);
-      toBytes(f.get(j), type).get(spill).op("i32.add").set(from);
+      point();
       f.get(to).get(from).op(`${type.scalar}.load`);
       f.get(accumulate).if(
         () => f.get(to).op(`${type.scalar}.load`),
