@@ -1,7 +1,7 @@
 /** Arithmetic of two operands, and selection. */
 import { elementwise as ew } from "../build.ts";
 import type { Elementwise } from "../record.ts";
-import { s } from "../scalar.ts";
+import { evaluate, s } from "../scalar.ts";
 import { equal, less } from "./compare.ts";
 import { exp, log, negative, trunc } from "./unary.ts";
 
@@ -129,7 +129,7 @@ export const maximum: Elementwise = {
   result: "same",
   on: "number",
   scalar: (x, y) => s.max(x!, y!),
-  reference: (x, y) => Math.max(x!, y!),
+  reference: (x, y) => evaluate.max(x!, y!),
   grad: (g, [x, y]) => [ew(where, ew(less, y!, x!), g, 0), ew(where, ew(less, x!, y!), g, 0)],
 };
 
@@ -142,7 +142,7 @@ export const minimum: Elementwise = {
   result: "same",
   on: "number",
   scalar: (x, y) => s.min(x!, y!),
-  reference: (x, y) => Math.min(x!, y!),
+  reference: (x, y) => evaluate.min(x!, y!),
   grad: (g, [x, y]) => [ew(where, ew(less, x!, y!), g, 0), ew(where, ew(less, y!, x!), g, 0)],
 };
 
