@@ -29,12 +29,24 @@ export function plan(
   return new Planner(graph, outputs, donations, target).run();
 }
 
-/** Kernels that make a donated input's successor go last, after everything that still reads the input. */
+/**
+ * Kernels that make a donated input's successor go last, after everything that still reads the input; those that read
+ * nothing go right before their first reader, so that their results take no memory until then.
+ */
 function schedule(graph: Graph, donations: readonly Donation[]): Node[] {
   const read = new Set(graph.nodes.flatMap((n) => n.inputs));
   const late = new Set(donations.map(([, o]) => graph.outputs[o]!).filter((n) => !read.has(n)));
   const kernels = graph.nodes.filter((n) => n.op.name !== "input");
-  return [...kernels.filter((n) => !late.has(n)), ...kernels.filter((n) => late.has(n))];
+  const waiting = new Set(kernels.filter((n) => n.inputs.length === 0 && read.has(n)));
+  const order: Node[] = [];
+  const emit = (node: Node): void => {
+    if (waiting.has(node)) return;
+    for (const x of node.inputs) if (waiting.delete(x)) order.push(x);
+    order.push(node);
+  };
+  for (const n of kernels) if (!late.has(n)) emit(n);
+  for (const n of kernels) if (late.has(n)) emit(n);
+  return order;
 }
 
 /** Values that share one place, from the first step that writes it to the last that reads it. */

@@ -27,7 +27,9 @@ export interface TfjsHeap {
 export async function loadTfjsHeap(): Promise<TfjsHeap> {
   const core = await import("@tensorflow/tfjs-core");
   await import("@tensorflow/tfjs-backend-wasm");
+  const undo = listenersOf(["uncaughtException", "unhandledRejection"]);
   const backend: unknown = await core.findBackendFactory("wasm")();
+  undo();
   const { wasm } = backend as { readonly wasm: EmscriptenModule };
   const memory = wasm.wasmMemory ?? wasm.asm.memory;
   if (memory === undefined) throw new Error("tfjs's WASM backend shows no memory");
@@ -36,5 +38,26 @@ export async function loadTfjsHeap(): Promise<TfjsHeap> {
     exports: wasm.asm as unknown as Readonly<Record<string, Raw>>,
     malloc: (bytes) => wasm._malloc(bytes),
     free: (pointer) => wasm._free(pointer),
+  };
+}
+
+/** What a program's own listeners do not look like: emscripten throws again what reaches its. */
+const RETHROWS = /throw (ex|reason)\b/;
+
+/**
+ * Notes who listens to some events of Node's process; the function returned removes what emscripten has added since. Its
+ * listeners throw what they get once more, so that for each error nobody caught Node prints the line of that `throw`, which
+ * is the whole minified module.
+ */
+function listenersOf(events: readonly string[]): () => void {
+  if (typeof process === "undefined" || typeof process.listeners !== "function") return () => {};
+  const { process: node } = globalThis as { readonly process: NodeJS.EventEmitter };
+  const before = events.map((event) => new Set(node.listeners(event)));
+  return () => {
+    events.forEach((event, k) => {
+      for (const each of node.listeners(event)) {
+        if (!before[k]!.has(each) && RETHROWS.test(String(each))) node.off(event, each as () => void);
+      }
+    });
   };
 }
