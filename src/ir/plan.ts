@@ -71,13 +71,21 @@ export interface Turn {
   readonly advances: readonly number[];
 }
 
-/** Threads are numbered from 0, and a call that is a step by itself runs on thread 0. */
+/** Calls that run one after the other, `turns` times. */
+export interface Loop {
+  readonly kind: "loop";
+  readonly turns: number;
+  readonly body: readonly Turn[];
+}
+
+/** What one thread runs by itself. */
+export type Task = Call | Loop;
+
+/** Threads are numbered from 0, and a task that is a step by itself runs on thread 0. */
 export type Step =
-  | Call
-  /** Calls that run one after the other, `turns` times. */
-  | { readonly kind: "loop"; readonly turns: number; readonly body: readonly Turn[] }
-  /** A call that was split: part `t` runs on thread `t`. */
-  | { readonly kind: "parallel"; readonly parts: readonly Call[] }
+  | Task
+  /** A task that was split: part `t` runs on thread `t`. */
+  | { readonly kind: "parallel"; readonly parts: readonly Task[] }
   /** Every thread waits here for all others. */
   | { readonly kind: "barrier" };
 

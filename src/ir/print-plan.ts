@@ -1,6 +1,6 @@
 /** The text of a plan: one line a step, naming the kernel, its operands and where they lie. */
 import { BYTES } from "./dtype.ts";
-import type { Call, Plan, PlanBuffer, Step } from "./plan.ts";
+import type { Call, Plan, PlanBuffer, Step, Task } from "./plan.ts";
 
 /** A plan as text. */
 export function printPlan(plan: Plan): string {
@@ -20,8 +20,13 @@ function placeText({ place }: PlanBuffer): string {
 /** The parts of a split call are lines of their own, each with its thread. */
 function stepText(step: Step): string | readonly string[] {
   if (step.kind === "barrier") return "barrier";
-  if (step.kind === "loop") return step.body.map(({ call }) => `${step.turns} turns: ${callText(call)}`);
-  return step.kind === "parallel" ? step.parts.map((part, t) => `thread ${t}: ${callText(part)}`) : callText(step);
+  if (step.kind !== "parallel") return taskText(step);
+  return step.parts.flatMap((part, t) => taskText(part).map((line) => `thread ${t}: ${line}`));
+}
+
+function taskText(task: Task): readonly string[] {
+  if (task.kind !== "loop") return [callText(task)];
+  return task.body.map(({ call }) => `${task.turns} turns: ${callText(call)}`);
 }
 
 function callText(step: Call): string {

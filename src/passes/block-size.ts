@@ -13,10 +13,11 @@ const LEAST_INSIDE_BYTES = 64 * 1024;
  * @param rows the length of the axis
  * @param touched the bytes of all that the kernels write
  * @param inside the bytes of what only they read
+ * @param threads a multiple of which the turns have to be
  */
-export function chooseTurns(rows: number, touched: number, inside: number): number {
-  if (inside < LEAST_INSIDE_BYTES) return 1;
-  let turns = Math.min(rows, Math.max(1, Math.ceil(touched / TURN_BYTES)));
-  while (rows % turns !== 0) turns++;
+export function chooseTurns(rows: number, touched: number, inside: number, threads: number): number {
+  if (inside < LEAST_INSIDE_BYTES || rows % threads !== 0) return 1;
+  let turns = Math.min(rows, Math.max(threads, Math.ceil(touched / TURN_BYTES)));
+  while (rows % turns !== 0 || turns % threads !== 0) turns++;
   return touched / turns < LEAST_TURN_BYTES ? 1 : turns;
 }

@@ -18,8 +18,8 @@ export interface Block {
   readonly inside: ReadonlySet<Node>;
 }
 
-/** The blocks among kernels in their order. */
-export function findBlocks(graph: Graph, order: readonly Node[]): Block[] {
+/** The blocks among kernels in their order, for so many threads. */
+export function findBlocks(graph: Graph, order: readonly Node[], threads: number): Block[] {
   const readers = new Map<Node, number[]>();
   order.forEach((node, step) => {
     for (const x of new Set(node.inputs)) readers.set(x, [...(readers.get(x) ?? []), step]);
@@ -29,7 +29,7 @@ export function findBlocks(graph: Graph, order: readonly Node[]): Block[] {
   let at = 0;
   while (at < order.length) {
     const end = reach(order, at);
-    const block = end - at > 1 ? blockOf(order, at, end, readers, outputs) : null;
+    const block = end - at > 1 ? blockOf(order, at, end, readers, outputs, threads) : null;
     if (block !== null) blocks.push(block);
     at = Math.max(end, at + 1);
   }
@@ -55,6 +55,7 @@ function blockOf(
   end: number,
   readers: ReadonlyMap<Node, readonly number[]>,
   outputs: ReadonlySet<Node>,
+  threads: number,
 ): Block | null {
   const nodes = order.slice(first, end);
   const isInside = (x: Node): boolean =>
@@ -62,7 +63,7 @@ function blockOf(
   const inside = new Set(nodes.filter(isInside));
   const bytes = (list: Iterable<Node>): number => [...list].reduce((n, x) => n + (isUpdate(x) ? 0 : bytesOf(x)), 0);
   if (inside.size === 0) return null;
-  const turns = chooseTurns(leadingLength(order[first]!), bytes(nodes), bytes(inside));
+  const turns = chooseTurns(leadingLength(order[first]!), bytes(nodes), bytes(inside), threads);
   return turns === 1 ? null : { first, end, turns, inside };
 }
 

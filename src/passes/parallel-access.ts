@@ -2,7 +2,7 @@
 import { BYTES } from "../ir/dtype.ts";
 import { sizeOf } from "../ir/layout.ts";
 import type { MatrixLayout } from "../ir/ops/fused.ts";
-import type { Call, Plan, PlanBuffer } from "../ir/plan.ts";
+import type { Call, Loop, Plan, PlanBuffer, Task } from "../ir/plan.ts";
 import { findOp } from "../ir/table.ts";
 
 /** A stretch of one space: everything that is touched lies in it, and maybe not all of it is touched. */
@@ -38,10 +38,33 @@ export class Accesses {
     this.heirs = new Map(aliases.map(([i, o]) => [o, i]));
   }
 
-  of(call: Call): Access[] {
+  of(task: Task): Access[] {
+    return task.kind === "loop" ? this.ofLoop(task) : this.ofCall(task, []);
+  }
+
+  /** From what the first turn touches to what the last one does. */
+  private ofLoop({ turns, body }: Loop): Access[] {
+    return body.flatMap(({ call, advances }) => {
+      const last = this.ofCall(
+        call,
+        advances.map((n) => n * (turns - 1)),
+      );
+      return this.ofCall(call, []).map((first, k) => ({
+        ...first,
+        from: Math.min(first.from, last[k]!.from),
+        to: Math.max(first.to, last[k]!.to),
+      }));
+    });
+  }
+
+  /** @param ahead how many elements the operands and the result lie further on, each */
+  private ofCall(call: Call, ahead: readonly number[]): Access[] {
     switch (call.kind) {
       case "copy":
-        return [this.whole(call.from, false), this.whole(call.to, true)];
+        return [
+          this.first(call.from, call.elements, ahead[0], false),
+          this.first(call.to, call.elements, ahead[1], true),
+        ];
       case "kernel":
         return [
           ...call.inputs.map((b) => this.whole(b, false)),
@@ -49,31 +72,44 @@ export class Accesses {
           working(call.scratch, kernelScratchBytes(call)),
         ];
       case "matmul":
-        return this.ofMatmul(call);
+        return this.ofMatmul(call, ahead);
       case "region":
-        return this.ofRegion(call);
+        return this.ofRegion(call, ahead);
     }
   }
 
-  private ofRegion({ region, inputs, output }: Extract<Call, { kind: "region" }>): Access[] {
+  private ofRegion({ region, inputs, output }: Extract<Call, { kind: "region" }>, ahead: readonly number[]): Access[] {
     const { shape, body, store } = region;
     if (sizeOf(shape) === 0 && region.reduce === null) return [];
     const found: Access[] = [];
     for (const i of body) {
       if (i.kind === "gather") found.push(this.whole(inputs[i.input]!, false));
-      if (i.kind === "load") found.push(this.strided(inputs[i.input]!, shape, i.strides, i.offset, false));
+      if (i.kind !== "load") continue;
+      found.push(this.strided(inputs[i.input]!, shape, i.strides, i.offset + (ahead[i.input] ?? 0), false));
     }
-    found.push(this.strided(output, shape, store.strides, store.offset, true));
+    found.push(this.strided(output, shape, store.strides, store.offset + (ahead[inputs.length] ?? 0), true));
     return found;
   }
 
-  private ofMatmul({ attrs, a, b, output, rowStride, scratch, choice }: Extract<Call, { kind: "matmul" }>): Access[] {
+  private ofMatmul(
+    { attrs, a, b, output, rowStride, scratch, choice }: Extract<Call, { kind: "matmul" }>,
+    ahead: readonly number[],
+  ): Access[] {
     const { batch, m, n, k } = attrs;
-    const operand = (buffer: number, layout: MatrixLayout, rows: number, cols: number): Access =>
-      this.strided(buffer, [...batch, rows, cols], [...layout.batch, layout.row, layout.col], layout.offset, false);
+    const operand = (buffer: number, l: MatrixLayout, at: number, rows: number, cols: number): Access =>
+      this.strided(buffer, [...batch, rows, cols], [...l.batch, l.row, l.col], l.offset + (ahead[at] ?? 0), false);
+    const start = ahead[2] ?? 0;
     const result =
-      rowStride === undefined ? this.whole(output, true) : this.strided(output, [m, n], [rowStride, 1], 0, true);
-    return [operand(a, attrs.a, m, k), operand(b, attrs.b, k, n), result, working(scratch, choice.scratchBytes)];
+      rowStride === undefined
+        ? this.first(output, sizeOf(batch) * m * n, start, true)
+        : this.strided(output, [m, n], [rowStride, 1], start, true);
+    return [operand(a, attrs.a, 0, m, k), operand(b, attrs.b, 1, k, n), result, working(scratch, choice.scratchBytes)];
+  }
+
+  /** So many elements from some position on, or all. */
+  private first(buffer: number, elements: number | undefined, start: number | undefined, writes: boolean): Access {
+    const from = start ?? 0;
+    return this.stretch(buffer, from, from + (elements ?? this.buffers[buffer]!.length), writes);
   }
 
   private whole(buffer: number, writes: boolean): Access {

@@ -1,7 +1,7 @@
 /** What a call takes on one thread, roughly: the estimate decides only what is worth splitting. */
 import { BYTES } from "../ir/dtype.ts";
 import { sizeOf } from "../ir/layout.ts";
-import type { Call, PlanBuffer } from "../ir/plan.ts";
+import type { PlanBuffer, Task } from "../ir/plan.ts";
 import type { Instr, Region } from "../ir/region.ts";
 import type { Prim } from "../ir/scalar.ts";
 
@@ -27,10 +27,14 @@ const SLOW: { readonly [P in Prim]?: number } = {
 };
 
 /** In µs. */
-export function costOf(call: Call, buffers: readonly PlanBuffer[]): number {
+export function costOf(call: Task, buffers: readonly PlanBuffer[]): number {
   switch (call.kind) {
-    case "copy":
-      return (2 * bytesOf(buffers[call.to]!)) / BANDWIDTH;
+    case "loop":
+      return call.turns * call.body.reduce((sum, turn) => sum + costOf(turn.call, buffers), 0);
+    case "copy": {
+      const { dtype, length } = buffers[call.to]!;
+      return (2 * (call.elements ?? length) * BYTES[dtype]) / BANDWIDTH;
+    }
     case "kernel":
       return (buffers[call.output]!.length * ONE_BY_ONE) / 1e3;
     case "region":
@@ -42,8 +46,6 @@ export function costOf(call: Call, buffers: readonly PlanBuffer[]): number {
     }
   }
 }
-
-const bytesOf = (b: PlanBuffer): number => b.length * BYTES[b.dtype];
 
 function regionCost(
   { shape, body }: Region,

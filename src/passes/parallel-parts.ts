@@ -1,9 +1,10 @@
 /** What calls are split with: cuts of axes, buffers that are parts of others, and memory of the threads' own. */
 import { BYTES, type DType } from "../ir/dtype.ts";
 import { contiguousStrides, type Shape, sizeOf } from "../ir/layout.ts";
-import type { Call, Place, PlanBuffer, Step, Target } from "../ir/plan.ts";
+import type { Place, PlanBuffer, Step, Target, Task } from "../ir/plan.ts";
 import type { Combine, Instr, Region } from "../ir/region.ts";
 import { kernelScratchBytes } from "./parallel-access.ts";
+import { ownBytes } from "./parallel-own.ts";
 
 /** Parts that begin at a cache line are not written to by two threads at once, and consist of whole vectors. */
 export const CACHE_LINE = 64;
@@ -42,7 +43,7 @@ export function choose(cuts: readonly Cut[]): Cut | null {
 }
 
 /** How many elements each thread's part of a call would have to be joined from, or null where nothing is. */
-function joinedBytes(call: Call): number {
+function joinedBytes(call: Task): number {
   if (call.kind === "matmul") return sizeOf(call.attrs.batch) * call.attrs.m * call.attrs.n * BYTES[call.dtype];
   if (call.kind !== "region" || call.region.reduce === null) return 0;
   return sizeOf(keptShape(call.region)) * BYTES[call.region.dtype];
@@ -63,28 +64,37 @@ export class Parts {
   private readonly start: number;
   private readonly scratchBytes: number;
   private readonly joined: number;
+  private readonly own: number;
   private readonly known: Map<string, number> = new Map();
 
-  constructor(buffers: readonly PlanBuffer[], calls: readonly Call[], arenaBytes: number, target: Target) {
+  constructor(buffers: readonly PlanBuffer[], tasks: readonly Task[], arenaBytes: number, target: Target) {
     this.buffers = [...buffers];
     this.threads = target.threads ?? 1;
     this.target = target;
     this.start = arenaBytes;
     const padded = (n: number): number => (n === 0 ? 0 : Math.ceil(n / target.alignment + 1) * target.alignment);
+    const calls = tasks.flatMap((task) => (task.kind === "loop" ? task.body.map(({ call }) => call) : [task]));
     // No part needs more working memory than the whole.
     const scratch = calls.map((call) => {
       if (call.kind === "kernel") return kernelScratchBytes(call);
       return call.kind === "matmul" ? call.choice.scratchBytes : 0;
     });
     this.scratchBytes = padded(scratch.reduce((a, b) => Math.max(a, b), 0));
-    const joined = calls.map(joinedBytes).filter((n) => n <= MOST_JOINED);
+    const joined = tasks.map(joinedBytes).filter((n) => n <= MOST_JOINED);
     this.joined = padded(joined.reduce((a, b) => Math.max(a, b), 0));
-    this.arenaBytes = arenaBytes + this.threads * (this.scratchBytes + this.joined);
+    const own = tasks.map((task) => (task.kind === "loop" ? ownBytes(task, buffers, target.alignment) : 0));
+    this.own = own.reduce((a, b) => Math.max(a, b), 0);
+    this.arenaBytes = arenaBytes + this.threads * (this.scratchBytes + this.joined + this.own);
   }
 
   /** The arena offset of a thread's working memory. */
   scratchOf(thread: number): number {
-    return this.start + thread * (this.scratchBytes + this.joined);
+    return this.start + thread * (this.scratchBytes + this.joined + this.own);
+  }
+
+  /** The arena offset of what lives inside a thread's turns of a loop. */
+  ownOf(thread: number): number {
+    return this.scratchOf(thread) + this.scratchBytes + this.joined;
   }
 
   /** Whether results of so many elements can be joined. */
@@ -106,6 +116,11 @@ export class Parts {
     const offset = (place.offset ?? 0) + start * BYTES[dtype];
     const moved: Place = offset === 0 ? place : { ...place, offset };
     return this.intern({ place: moved, dtype, length: elements });
+  }
+
+  /** A buffer like this one at another place of the arena. */
+  at(buffer: number, offset: number): number {
+    return this.intern({ ...this.buffers[buffer]!, place: { kind: "arena", offset } });
   }
 
   private intern(buffer: PlanBuffer): number {

@@ -1,17 +1,20 @@
 /** How one call becomes calls that together do the same, each on a part of it. */
 import { BYTES } from "../ir/dtype.ts";
 import { sizeOf } from "../ir/layout.ts";
-import type { Call, Step, TensorSpec } from "../ir/plan.ts";
+import type { Call, Step, Task, TensorSpec } from "../ir/plan.ts";
 import { findOp } from "../ir/table.ts";
+import { splitLoop } from "./parallel-loop.ts";
 import { splitMatmul } from "./parallel-matmul.ts";
 import { CACHE_LINE, cut, type Parts, type Range } from "./parallel-parts.ts";
 import { splitRegion } from "./parallel-region.ts";
 
 type Of<K extends Call["kind"]> = Extract<Call, { kind: K }>;
 
-/** Steps that do what a call does, one of them on several threads; the call itself where there is no way to split it. */
-export function split(parts: Parts, call: Call): readonly Step[] {
+/** Steps that do what a task does, one of them on several threads; the task itself where there is no way to split it. */
+export function split(parts: Parts, call: Task): readonly Step[] {
   switch (call.kind) {
+    case "loop":
+      return splitLoop(parts, call);
     case "copy":
       return splitCopy(parts, call);
     case "region":

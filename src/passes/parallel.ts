@@ -1,8 +1,8 @@
 /**
- * Threads: calls that take long are split into parts, one a thread, and barriers stand where the order of two threads
+ * Threads: calls and loops that take long are split into parts, one a thread, and barriers stand where the order of two threads
  * matters. Everything else runs on thread 0.
  */
-import type { Call, Plan, Step, Target } from "../ir/plan.ts";
+import type { Plan, Step, Target, Task } from "../ir/plan.ts";
 import { type Access, Accesses, conflict } from "./parallel-access.ts";
 import { costOf } from "./parallel-cost.ts";
 import { Parts } from "./parallel-parts.ts";
@@ -19,13 +19,13 @@ const MAX_ACCESSES = 256;
 export function parallel(plan: Plan, target: Target): Plan {
   const threads = target.threads ?? 1;
   if (threads < 2) return plan;
-  const calls = plan.steps.filter((step): step is Call => isCall(step));
-  if (calls.length < plan.steps.length) throw new Error("a plan is split once, and before its calls are in loops");
-  const gains = calls.map((call) => costOf(call, plan.buffers) * (1 - 1 / threads) - BARRIER);
+  const tasks = plan.steps.filter((step): step is Task => isTask(step));
+  if (tasks.length < plan.steps.length) throw new Error("a plan is split once");
+  const gains = tasks.map((task) => costOf(task, plan.buffers) * (1 - 1 / threads) - BARRIER);
   if (gains.reduce((sum, gain) => sum + Math.max(0, gain), 0) < LEAST_GAIN) return plan;
 
-  const parts = new Parts(plan.buffers, calls, plan.arenaBytes, target);
-  const steps = calls.flatMap((call, k) => (gains[k]! > 0 ? split(parts, call) : [call]));
+  const parts = new Parts(plan.buffers, tasks, plan.arenaBytes, target);
+  const steps = tasks.flatMap((task, k) => (gains[k]! > 0 ? split(parts, task) : [task]));
   if (steps.every((step) => step.kind !== "parallel")) return plan;
   const { buffers, arenaBytes } = parts;
   return {
@@ -37,8 +37,8 @@ export function parallel(plan: Plan, target: Target): Plan {
   };
 }
 
-function isCall(step: Step): step is Call {
-  return step.kind !== "parallel" && step.kind !== "barrier" && step.kind !== "loop";
+function isTask(step: Step): step is Task {
+  return step.kind !== "parallel" && step.kind !== "barrier";
 }
 
 /** Puts a barrier before every step that touches what another thread may not be done with, and one at the end. */
@@ -56,7 +56,7 @@ function withBarriers(steps: readonly Step[], accesses: Accesses, threads: numbe
       return others.length > MAX_ACCESSES || others.some((b) => found.some((a) => conflict(a, b)));
     });
   for (const step of steps) {
-    const found = (isCall(step) ? [step] : step.kind === "parallel" ? step.parts : []).map((call) => accesses.of(call));
+    const found = (isTask(step) ? [step] : step.kind === "parallel" ? step.parts : []).map((task) => accesses.of(task));
     if (found.some((own, thread) => waits(thread, own))) {
       out.push({ kind: "barrier" });
       clear();

@@ -76,8 +76,7 @@ class Planner {
     this.donations = donations;
     this.target = target;
     this.order = schedule(graph, donations);
-    // Threads divide whole calls among them.
-    const blocks = (target.threads ?? 1) > 1 ? [] : findBlocks(graph, this.order);
+    const blocks = findBlocks(graph, this.order, target.threads ?? 1);
     this.blocks = new Map(
       blocks.flatMap((block) =>
         Array.from({ length: block.end - block.first }, (_, k) => [block.first + k, block] as const),

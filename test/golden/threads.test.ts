@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { argsort, diagnostics, explain, fromData, ones, setBackend, setPasses, sort } from "../../src/index.ts";
+import { argsort, diagnostics, explain, fromData, ones, setBackend, setPasses, softmax, sort } from "../../src/index.ts";
 import { Machine } from "../support/commands.ts";
 import { loadGolden } from "./load.ts";
 import { repeated, runCase } from "./run.ts";
@@ -8,14 +8,19 @@ import { repeated, runCase } from "./run.ts";
 // Every call counts as worth splitting: the cases are small.
 vi.mock("../../src/passes/parallel-cost.ts", () => ({ costOf: () => 1e6 }));
 
+// And whatever can run block by block does where that is asked for, in as many turns as there are rows.
+const blocks = vi.hoisted(() => ({ wanted: false }));
+vi.mock("../../src/passes/block-size.ts", () => ({ chooseTurns: (rows: number) => (blocks.wanted ? rows : 1) }));
+
 const cases = { ops: loadGolden("ops"), programs: loadGolden("programs") };
 
 describe.each([
-  { threads: 2, passes: "all" },
-  { threads: 2, passes: "none" },
-  { threads: 3, passes: "all" },
-] as const)("golden cases on $threads threads, everything split, with passes: $passes", ({ threads, passes }) => {
+  { threads: 2, passes: "all", inBlocks: false },
+  { threads: 2, passes: "none", inBlocks: false },
+  { threads: 3, passes: "all", inBlocks: true },
+] as const)("golden cases on $threads threads, split, passes: $passes, blocks: $inBlocks", ({ threads, passes, inBlocks }) => {
   beforeAll(async () => {
+    blocks.wanted = inBlocks;
     await setBackend("wasm", { threads });
     setPasses(passes);
   });
@@ -26,6 +31,7 @@ describe.each([
 
   it("are split", () => {
     expect(explain(ones([4, 4]).matmul(ones([4, 4])).add(1)).plan).toContain("thread 1: ");
+    expect(explain(softmax(ones([6, 4]))).plan.includes("turns: ")).toBe(inBlocks);
   });
 
   for (const file of ["ops", "programs"] as const) {

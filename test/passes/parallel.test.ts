@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WasmBackend } from "../../src/backends/wasm/backend.ts";
-import { argsort, explain, fromData, getBackend, setBackend, type Tensor, zeros } from "../../src/index.ts";
+import { argsort, explain, fromData, getBackend, setBackend, softmax, type Tensor, zeros } from "../../src/index.ts";
 import { BYTES } from "../../src/ir/dtype.ts";
-import type { Call, Plan } from "../../src/ir/plan.ts";
+import type { Call, Plan, Task } from "../../src/ir/plan.ts";
 import { loadGolden } from "../golden/load.ts";
 import { runCase } from "../golden/run.ts";
 
@@ -12,17 +12,45 @@ vi.mock("../../src/passes/parallel-cost.ts", async (original) => {
   return { costOf: (...args: Parameters<typeof costOf>) => (cost.isHigh ? 1e6 : costOf(...args)) };
 });
 
+const blocks = vi.hoisted(() => ({ wanted: false }));
+vi.mock("../../src/passes/block-size.ts", async (original) => {
+  const { chooseTurns } = await original<typeof import("../../src/passes/block-size.ts")>();
+  return { chooseTurns: (...a: Parameters<typeof chooseTurns>) => (blocks.wanted ? a[0] : chooseTurns(...a)) };
+});
+
 /** The bytes that a call reads and writes, each as `space:byte`. */
 interface Touched {
   readonly reads: Set<string>;
   readonly writes: Set<string>;
 }
 
-/** Every byte of every element, from the definition of the call. */
-function touchedBy(call: Call, plan: Plan, aliased: boolean): Touched {
+/** A loop's turns one after the other. */
+function touchedByTask(task: Task, plan: Plan, aliased: boolean): Touched {
+  if (task.kind !== "loop") return touchedBy(task, plan, aliased, []);
+  const all: Touched = { reads: new Set(), writes: new Set() };
+  for (let turn = 0; turn < task.turns; turn++) {
+    for (const { call, advances } of task.body) {
+      const ahead = advances.map((n) => n * turn);
+      const { reads, writes } = touchedBy(call, plan, aliased, ahead);
+      for (const byte of reads) all.reads.add(byte);
+      for (const byte of writes) all.writes.add(byte);
+    }
+  }
+  return all;
+}
+
+/** Every byte of every element, from the definition of the call; its operands and the result lie `ahead`, each by so many. */
+function touchedBy(call: Call, plan: Plan, aliased: boolean, ahead: readonly number[]): Touched {
   const touched: Touched = { reads: new Set(), writes: new Set() };
-  const mark = (set: Set<string>, buffer: number, element: number): void => {
+  const operands =
+    call.kind === "copy" ? [call.from, call.to] : call.kind === "matmul" ? [call.a, call.b, call.output] : null;
+  const positionOf = (buffer: number, writes: boolean): number => {
+    const list = operands ?? (call.kind === "region" ? [...call.inputs, call.output] : []);
+    return writes ? list.length - 1 : list.indexOf(buffer);
+  };
+  const mark = (set: Set<string>, buffer: number, index: number): void => {
     const { place, dtype } = plan.buffers[buffer]!;
+    const element = index + (ahead[positionOf(buffer, set === touched.writes)] ?? 0);
     let space = place.kind === "arena" ? "arena" : `${place.kind} ${place.index}`;
     const heir = place.kind === "output" ? plan.aliases.find(([, o]) => o === place.index) : undefined;
     if (aliased && heir !== undefined) space = `input ${heir[0]}`;
@@ -39,11 +67,15 @@ function touchedBy(call: Call, plan: Plan, aliased: boolean): Touched {
     };
     go([]);
   };
+  const dense = (index: readonly number[], shape: readonly number[]): number =>
+    index.reduce((sum, i, k) => sum * shape[k]! + i, 0);
   const at = (index: readonly number[], strides: readonly number[], offset: number): number =>
     index.reduce((sum, i, k) => sum + i * strides[k]!, offset);
   if (call.kind === "copy") {
-    whole(touched.reads, call.from);
-    whole(touched.writes, call.to);
+    for (let k = 0; k < (call.elements ?? plan.buffers[call.to]!.length); k++) {
+      mark(touched.reads, call.from, k);
+      mark(touched.writes, call.to, k);
+    }
   } else if (call.kind === "kernel") {
     for (const b of call.inputs) whole(touched.reads, b);
     whole(touched.writes, call.output);
@@ -51,7 +83,8 @@ function touchedBy(call: Call, plan: Plan, aliased: boolean): Touched {
     const { batch, m, n, k, a, b } = call.attrs;
     each([...batch, m, k], (i) => mark(touched.reads, call.a, at(i, [...a.batch, a.row, a.col], a.offset)));
     each([...batch, k, n], (i) => mark(touched.reads, call.b, at(i, [...b.batch, b.row, b.col], b.offset)));
-    if (call.rowStride === undefined) whole(touched.writes, call.output);
+    if (call.rowStride === undefined)
+      each([...batch, m, n], (i) => mark(touched.writes, call.output, dense(i, [...batch, m, n])));
     else each([m, n], (i) => mark(touched.writes, call.output, at(i, [call.rowStride!, 1], 0)));
     for (let k = 0; k < call.choice.scratchBytes; k++) touched.writes.add(`arena:${call.scratch + k}`);
   } else {
@@ -75,10 +108,9 @@ function races(plan: Plan, aliased: boolean): string[] {
       since = new Map();
       return;
     }
-    if (step.kind === "loop") throw new Error("plans for several threads have no loops");
-    const calls = step.kind === "parallel" ? step.parts : [step];
-    calls.forEach((call, thread) => {
-      const own = touchedBy(call, plan, aliased);
+    const tasks = step.kind === "parallel" ? step.parts : [step];
+    tasks.forEach((task, thread) => {
+      const own = touchedByTask(task, plan, aliased);
       for (const [other, touched] of since) {
         if (other === thread) continue;
         const isRace = (byte: string): boolean => touched.writes.has(byte) || touched.reads.has(byte);
@@ -188,6 +220,21 @@ describe("plans for two threads", () => {
     expect(stepsOf(data(5000, 64).cumsum(0))).not.toContain("thread 1: cumsum");
   });
 
+  it("divide the turns of blocks, with memory of their own for what lives inside a turn", () => {
+    const text = stepsOf(softmax(data(256, 1024)));
+    expect(text).toMatchInlineSnapshot(`
+      "thread 0: 8 turns: loop [16,1024] {} reduce max over [1]: b0 -> b5
+      thread 0: 8 turns: loop [16,1024] {sub exp}: b0, b5 -> b6
+      thread 0: 8 turns: loop [16,1024] {} reduce add over [1]: b6 -> b5
+      thread 0: 8 turns: loop [16,1024] {div mul}: b6, b5 -> b4
+      thread 1: 8 turns: loop [16,1024] {} reduce max over [1]: b7 -> b8
+      thread 1: 8 turns: loop [16,1024] {sub exp}: b7, b8 -> b9
+      thread 1: 8 turns: loop [16,1024] {} reduce add over [1]: b9 -> b8
+      thread 1: 8 turns: loop [16,1024] {div mul}: b9, b8 -> b10
+      barrier"
+    `);
+  });
+
   it("count split calls once in the summary", () => {
     const { kernels, kernelCount } = explain(data(512, 512).matmul(data(512, 512)).exp()).summary;
     expect(kernels).toEqual({ matmul: 1, elementwise: 1 });
@@ -204,10 +251,16 @@ describe("plans for one thread", () => {
   });
 });
 
-describe.each([2, 3])("everything split over %i threads", (threads) => {
+describe.each([
+  [2, false],
+  [3, false],
+  [2, true],
+  [3, true],
+] as const)("everything split over %i threads, in blocks: %s", (threads, inBlocks) => {
   const plans: Plan[] = [];
   beforeAll(async () => {
     cost.isHigh = true;
+    blocks.wanted = inBlocks;
     await setBackend("wasm", { threads });
     const { compile } = WasmBackend.prototype;
     vi.spyOn(WasmBackend.prototype, "compile").mockImplementation(function (this: WasmBackend, plan: Plan) {
@@ -217,6 +270,7 @@ describe.each([2, 3])("everything split over %i threads", (threads) => {
   });
   afterAll(() => {
     cost.isHigh = false;
+    blocks.wanted = false;
     vi.restoreAllMocks();
   });
 
@@ -225,6 +279,10 @@ describe.each([2, 3])("everything split over %i threads", (threads) => {
       await runCase(golden, "float32");
     const split = plans.filter((plan) => plan.steps.some((step) => step.kind === "parallel"));
     expect(split.length).toBeGreaterThan(100);
+    const loops = split
+      .flatMap(({ steps }) => steps)
+      .filter((s) => s.kind === "parallel" && s.parts[0]!.kind === "loop");
+    expect(loops.length > 20).toBe(inBlocks);
     const found = split.flatMap((plan) => [...races(plan, false), ...races(plan, true)]);
     expect(found).toEqual([]);
     // The same without barriers has some.

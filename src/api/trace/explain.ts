@@ -69,8 +69,8 @@ export function summarize(plan: Plan, operations: number): PlanSummary {
   const kernels: Record<string, number> = {};
   const calls = plan.steps.flatMap((step) => {
     if (step.kind === "barrier") return [];
-    if (step.kind === "loop") return step.body.map(({ call }) => call);
-    return step.kind === "parallel" ? step.parts.slice(0, 1) : [step];
+    const task = step.kind === "parallel" ? step.parts[0]! : step;
+    return task.kind === "loop" ? task.body.map(({ call }) => call) : [task];
   });
   for (const step of calls) {
     let kind: string = step.kind;

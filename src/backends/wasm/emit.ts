@@ -1,7 +1,7 @@
 /** Turns a plan into one WebAssembly module with one export, `run(table, arena)`. */
 import { BYTES } from "../../ir/dtype.ts";
 import { sizeOf } from "../../ir/layout.ts";
-import type { Call, Plan, Step } from "../../ir/plan.ts";
+import type { Call, Loop, Plan, Task } from "../../ir/plan.ts";
 import type { FuncRef, FunctionBuilder, Local } from "./asm/function.ts";
 import { type Features, type MemoryLimits, ModuleBuilder } from "./asm/module.ts";
 import { addGemm } from "./kernels/gemm.ts";
@@ -27,9 +27,11 @@ export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): 
   // Kernels first: `run` calls them.
   const steps = plan.steps.map((step, k) => {
     if (step.kind === "barrier") return null;
-    const kernel = (call: Call, part: number): Kernel => ({ call, code: kernelOf(module, plan, call, `${k}_${part}`) });
-    if (step.kind === "loop") return step.body.map(({ call }, part) => kernel(call, part));
-    return (step.kind === "parallel" ? step.parts : [step]).map(kernel);
+    const kernel = (call: Call, name: string): Kernel => ({ call, code: kernelOf(module, plan, call, name) });
+    return (step.kind === "parallel" ? step.parts : [step]).map((task, part) => {
+      if (task.kind !== "loop") return { task, kernels: [kernel(task, `${k}_${part}`)] };
+      return { task, kernels: task.body.map(({ call }, at) => kernel(call, `${k}_${part}_${at}`)) };
+    });
   });
   const threads = plan.threads ?? 1;
   const barrier = threads > 1 ? addBarrier(module, threads) : null;
@@ -45,21 +47,22 @@ export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): 
       f.get(table!).op("i32.load", { offset: slot * 4 });
       if (place.offset !== undefined) f.i32Const(place.offset).op("i32.add");
     };
-    const emit = (kernel: Kernel): void => emitCall(f, plan, kernel, pushAddress, arena!);
-    plan.steps.forEach((step, k) => {
-      const kernels = steps[k]!;
-      if (step.kind === "loop") emitLoop(f, plan, step, kernels!, pushAddress, arena!);
-      else if (barrier === null) emit(kernels![0]!);
-      else if (kernels === null) {
+    const emit = ({ task, kernels }: { readonly task: Task; readonly kernels: readonly Kernel[] }): void => {
+      if (task.kind === "loop") emitLoop(f, plan, task, kernels, pushAddress, arena!);
+      else emitCall(f, plan, kernels[0]!, pushAddress, arena!);
+    };
+    for (const tasks of steps) {
+      if (barrier === null) emit(tasks![0]!);
+      else if (tasks === null) {
         f.get(end!).get(first!).op("i32.sub").i32Const(threads).op("i32.ne");
         f.if(() => f.get(first!).call(barrier));
       } else {
-        kernels.forEach((kernel, thread) => {
+        tasks.forEach((task, thread) => {
           f.get(first!).i32Const(thread).op("i32.le_s").get(end!).i32Const(thread).op("i32.gt_s").op("i32.and");
-          f.if(() => emit(kernel));
+          f.if(() => emit(task));
         });
       }
-    });
+    }
   });
   module.exportFunction(run, "run");
   return module.toBytes();
@@ -111,7 +114,7 @@ function emitCall(
 function emitLoop(
   f: FunctionBuilder,
   plan: Plan,
-  { turns, body }: Extract<Step, { kind: "loop" }>,
+  { turns, body }: Loop,
   kernels: readonly Kernel[],
   pushAddress: (buffer: number) => void,
   arena: Local,
