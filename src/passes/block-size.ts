@@ -1,7 +1,7 @@
 /** How long the blocks are that kernels run over together. */
 
-/** What the kernels of one turn should touch at most, in bytes: a part of the L2 cache. */
-const TURN_BYTES = 192 * 1024;
+/** What the kernels of one turn should write at most, in bytes: with what they read, a part of the L2 cache. */
+const TURN_BYTES = 48 * 1024;
 /** Turns that touch less lose more by calls than they save. */
 const LEAST_TURN_BYTES = 4 * 1024;
 /** Nothing is gained where what is handed on is less than this, in bytes: it stays in the cache anyway. */

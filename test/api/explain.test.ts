@@ -114,13 +114,15 @@ describe("the text", () => {
     const x = zeros([2, 3]);
     const w = zeros([3, 4]);
     const b = zeros([4]);
-    expect(explain(relu(x.matmul(w).add(b)).sum(1)).plan).toMatchInlineSnapshot(`
+    const { plan } = explain(relu(x.matmul(w).add(b)).sum(1));
+    // What a product is estimated to take is in a table that is measured anew.
+    expect(plan.replaceAll(/\d+\.\d µs/g, "… µs")).toMatchInlineSnapshot(`
       "b0 = input 0 : float32[6], 24 bytes
       b1 = input 1 : float32[12], 48 bytes
       b2 = input 2 : float32[4], 16 bytes
       b3 = arena+384 : float32[8], 32 bytes
       b4 = output 0 : float32[2], 8 bytes
-      matmul 2x3·3x4 by generated (estimated 1.5 µs generated, 1.8 µs tfjs): b0, b1 -> b3
+      matmul 2x3·3x4 by generated (estimated … µs generated, … µs tfjs): b0, b1 -> b3
       loop [2,4] {add max} reduce add over [1]: b3, b2 -> b4
       arena: 512 bytes"
     `);

@@ -223,14 +223,14 @@ describe("plans for two threads", () => {
   it("divide the turns of blocks, with memory of their own for what lives inside a turn", () => {
     const text = stepsOf(softmax(data(256, 1024)));
     expect(text).toMatchInlineSnapshot(`
-      "thread 0: 8 turns: loop [16,1024] {} reduce max over [1]: b0 -> b5
-      thread 0: 8 turns: loop [16,1024] {sub exp}: b0, b5 -> b6
-      thread 0: 8 turns: loop [16,1024] {} reduce add over [1]: b6 -> b5
-      thread 0: 8 turns: loop [16,1024] {div mul}: b6, b5 -> b4
-      thread 1: 8 turns: loop [16,1024] {} reduce max over [1]: b7 -> b8
-      thread 1: 8 turns: loop [16,1024] {sub exp}: b7, b8 -> b9
-      thread 1: 8 turns: loop [16,1024] {} reduce add over [1]: b9 -> b8
-      thread 1: 8 turns: loop [16,1024] {div mul}: b9, b8 -> b10
+      "thread 0: 32 turns: loop [4,1024] {} reduce max over [1]: b0 -> b5
+      thread 0: 32 turns: loop [4,1024] {sub exp}: b0, b5 -> b6
+      thread 0: 32 turns: loop [4,1024] {} reduce add over [1]: b6 -> b5
+      thread 0: 32 turns: loop [4,1024] {div mul}: b6, b5 -> b4
+      thread 1: 32 turns: loop [4,1024] {} reduce max over [1]: b7 -> b8
+      thread 1: 32 turns: loop [4,1024] {sub exp}: b7, b8 -> b9
+      thread 1: 32 turns: loop [4,1024] {} reduce add over [1]: b9 -> b8
+      thread 1: 32 turns: loop [4,1024] {div mul}: b9, b8 -> b10
       barrier"
     `);
   });
