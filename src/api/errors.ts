@@ -45,6 +45,13 @@ export class BackendError extends GradloomError {
   }
 }
 
+/** The browser took a graphics context away, and with it values that lay in its memory alone. */
+export class ContextLostError extends BackendError {
+  override get name(): string {
+    return "ContextLostError";
+  }
+}
+
 /** A saved model that is damaged or of an unknown kind. */
 export class ModelFormatError extends GradloomError {
   override get name(): string {

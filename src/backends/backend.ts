@@ -3,10 +3,19 @@ import type { DType, TypedArray } from "../ir/dtype.ts";
 import type { Graph } from "../ir/node.ts";
 import type { Plan, Target } from "../ir/plan.ts";
 
+/** The device is gone, and with it what lay in its memory alone. */
+export class DeviceLost extends Error {
+  override get name(): string {
+    return "DeviceLost";
+  }
+}
+
 /** A copy of a value's elements in a backend's own memory. */
 export interface DeviceMemory {
   /** A fresh host array of the elements. */
   read(): TypedArray;
+  /** The same without holding up the thread meanwhile, where a device computes by itself. */
+  readLater?(): Promise<TypedArray>;
   /** Gives the memory back. */
   release(): void;
 }
@@ -17,6 +26,8 @@ export class Buffer {
   readonly length: number;
   host: TypedArray | null;
   device: DeviceMemory | null;
+  /** What somebody waits for already. */
+  private reading: Promise<TypedArray> | null = null;
 
   constructor(dtype: DType, length: number, host: TypedArray | null, device: DeviceMemory | null = null) {
     this.dtype = dtype;
@@ -30,6 +41,18 @@ export class Buffer {
     if (this.host === null) {
       if (this.device === null) throw new Error("read: the buffer holds nothing");
       this.host = this.device.read();
+    }
+    return this.host;
+  }
+
+  /** The same, without holding up the thread while a device is not done. */
+  async readLater(): Promise<TypedArray> {
+    if (this.host !== null || this.device?.readLater === undefined) return this.read();
+    this.reading ??= this.device.readLater();
+    try {
+      this.host ??= await this.reading;
+    } finally {
+      this.reading = null;
     }
     return this.host;
   }
@@ -68,6 +91,8 @@ export interface PlanBackend {
   readonly name: string;
   readonly target: Target;
   readonly threads: Threads;
+  /** Whether the device is gone: the backend has to be started anew. */
+  readonly isLost?: boolean;
   compile(plan: Plan): Executable;
   /** Bytes of the backend's heap, and those of it that values hold. */
   memory(): { readonly heapBytes: number; readonly heldBytes: number };

@@ -108,5 +108,10 @@ export interface Target {
   readonly alignment: number;
   /** How many threads run a plan: 1 unless given. */
   readonly threads?: number;
+  /**
+   * What buffers are: parts of one `arena`, which values take in turn and which updates change in place, unless given;
+   * or `values`, each of them memory of its own that is written as a whole, once.
+   */
+  readonly memory?: "arena" | "values";
   matmul(attrs: MatmulAttrs, dtype: DType): MatmulChoice;
 }

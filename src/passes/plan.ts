@@ -76,7 +76,7 @@ class Planner {
     this.donations = donations;
     this.target = target;
     this.order = schedule(graph, donations);
-    const blocks = findBlocks(graph, this.order, target.threads ?? 1);
+    const blocks = target.memory === "values" ? [] : findBlocks(graph, this.order, target.threads ?? 1);
     this.blocks = new Map(
       blocks.flatMap((block) =>
         Array.from({ length: block.end - block.first }, (_, k) => [block.first + k, block] as const),
@@ -170,6 +170,7 @@ class Planner {
   }
 
   private reusable(node: Node, step: number, isOutput: boolean): Slot | undefined {
+    if (this.target.memory === "values") return undefined;
     const region = node.op.kind === "fused" && node.op !== matmulStridedOp ? regionOf(node) : null;
     const update = updates(node);
     if (region === null && !update) return undefined;

@@ -266,7 +266,7 @@ const METHODS: { readonly [name: string]: Arguments } = {
 /** Methods without arguments, and the ones by which the parts of this library speak to each other. */
 const OTHER_METHODS = [
   "constructor,neg,pos,abs,exp,log,sqrt,square,tanh,sigmoid,relu,ravel,flatten,detach,data,dataSync,tolist,item,evaluate",
-  "toString,inspect,nullGrad,clearGraph,dispose,node,valueNode,targetNode,view,isKnown,read,checkAlive",
+  "toString,inspect,nullGrad,clearGraph,dispose,node,valueNode,targetNode,view,isKnown,computed,read,checkAlive",
 ].flatMap((names) => names.split(","));
 
 /** Functions that take nothing, and what no call can make wrong. */

@@ -1,5 +1,6 @@
-import { allocate, type DType, type TypedArray } from "../../ir/dtype.ts";
-import { contiguous, forEachOffset, isContiguous, type Layout, type Shape, sizeOf } from "../../ir/layout.ts";
+import type { Buffer } from "../../backends/backend.ts";
+import type { DType, TypedArray } from "../../ir/dtype.ts";
+import { contiguous, type Layout, type Shape, sizeOf } from "../../ir/layout.ts";
 import type { Attrs } from "../../ir/node.ts";
 import { inputOp } from "../../ir/ops/source.ts";
 import { copy } from "../../ir/ops/unary.ts";
@@ -11,6 +12,7 @@ import { ready } from "../trace/backend.ts";
 import { backward, clearGraph } from "../trace/backward.ts";
 import { evaluate } from "../trace/evaluate.ts";
 import { freshGradients, noteUse } from "../trace/pending.ts";
+import { elementsAt, read, readLater } from "../trace/read.ts";
 import { autodiff, recordView, type TraceNode, untracked } from "../trace/trace.ts";
 import { checkReadable, currentTracing } from "../trace/tracing.ts";
 import { formatArray, formatRepr } from "./format.ts";
@@ -200,7 +202,8 @@ export class Tensor extends TensorMethods {
   async data(): Promise<TypedArray> {
     this.checkAlive("data");
     if (!this.isKnown()) await ready();
-    return this.read("data");
+    const { known, isOwn } = this.computed("data");
+    return elementsAt(await readLater(known, "data"), isOwn ? null : this.layout);
   }
 
   /**
@@ -249,18 +252,16 @@ export class Tensor extends TensorMethods {
   }
 
   private read(caller: string): TypedArray {
+    const buffer = this.computed(caller);
+    return elementsAt(read(buffer.known, caller), buffer.isOwn ? null : this.layout);
+  }
+
+  /** What holds the elements: all of them in their order, or those of the memory that this looks at. */
+  private computed(caller: string): { readonly known: Buffer; readonly isOwn: boolean } {
     const node = this.valueNode();
     checkReadable(node, caller);
     if (this.storage.current.buffer === null && node.buffer === null) evaluate([node], caller);
-    if (node.buffer !== null) return node.buffer.read().slice();
-    const all = this.storage.current.buffer!.read();
-    if (isContiguous(this.layout)) return all.slice(0, this.size);
-    const out = allocate(this.dtype, this.size);
-    let at = 0;
-    forEachOffset(this.layout, (offset) => {
-      out[at++] = all[offset]!;
-    });
-    return out;
+    return { known: node.buffer ?? this.storage.current.buffer!, isOwn: node.buffer !== null };
   }
 
   /** What NumPy's `str` shows. */

@@ -11,10 +11,11 @@ type ThreadCount = number | "auto";
 const loaders = {
   wasm: async (threads: ThreadCount): Promise<Backend> =>
     (await import("../../backends/wasm/backend.ts")).loadWasm(threads),
+  webgl: async (): Promise<Backend> => (await import("../../backends/webgl/backend.ts")).loadWebgl(),
   reference: async (): Promise<Backend> => (await import("../../backends/reference/backend.ts")).REFERENCE,
 } as const;
 
-/** `wasm` compiles to WebAssembly; `reference` interprets, slowly and plainly. */
+/** `wasm` compiles to WebAssembly, `webgl` to shaders for a graphics card; `reference` interprets, slowly and plainly. */
 export type BackendName = keyof typeof loaders;
 
 /** What {@link setBackend} takes besides the name. */
@@ -34,8 +35,9 @@ export async function loadBackend(name: BackendName, threads: ThreadCount = 1): 
   const known = loaded.get(key);
   if (known !== undefined) {
     const backend = await known;
-    // A failed attempt may be repeated.
-    if (threadsOf(backend).missing === null || loaded.get(key) !== known) return backend;
+    // A failed attempt may be repeated, and a device that is gone replaced.
+    const isWhole = threadsOf(backend).missing === null && !(backend.kind === "plan" && backend.isLost === true);
+    if (isWhole || loaded.get(key) !== known) return backend;
   }
   const promise = loaders[name](threads);
   loaded.set(key, promise);
@@ -59,7 +61,7 @@ export function threadsOf(backend: Backend | null): Threads {
 export async function setBackend(name: BackendName, options?: BackendOptions | null): Promise<void> {
   if (!Object.hasOwn(loaders, name)) {
     const known = Object.keys(loaders).map((each) => JSON.stringify(each));
-    throw new BackendError(`setBackend: no backend is named ${JSON.stringify(name)}; there are ${known.join(" and ")}`);
+    throw new BackendError(`setBackend: no backend is named ${JSON.stringify(name)}; there are ${known.join(", ")}`);
   }
   const threads = checkThreads(name, checkOptions("setBackend", options, ["threads"]).threads ?? 1);
   try {

@@ -1,12 +1,13 @@
 /** Evaluation: what was asked for, and everything pending, becomes known. */
 
-import type { Buffer } from "../../backends/backend.ts";
+import { type Buffer, DeviceLost } from "../../backends/backend.ts";
 import { inputOp } from "../../ir/ops/source.ts";
 import { BackendError, GradloomError } from "../errors.ts";
 import { currentBackend } from "./backend.ts";
 import { execute } from "./cache.ts";
 import { clearPending, pendingValues } from "./pending.ts";
 import { collect, type Program } from "./program.ts";
+import { explained } from "./read.ts";
 import { recordLeaf, type TraceNode } from "./trace.ts";
 import { currentTracing } from "./tracing.ts";
 
@@ -44,6 +45,7 @@ function run(program: Program, caller: string): Buffer[] {
   try {
     return execute(program, backend, neededLater(program));
   } catch (cause) {
+    if (cause instanceof DeviceLost) throw explained(cause, caller);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BackendError(`${caller}: the ${backend.name} backend failed: ${reason}`, { cause });
   }

@@ -1,0 +1,9 @@
+/** What the planner needs to know of this backend. */
+import type { Target } from "../../ir/plan.ts";
+
+export const TARGET: Target = {
+  name: "webgl",
+  alignment: 16,
+  memory: "values",
+  matmul: () => ({ kernel: "generated", scratchBytes: 0, why: "a shader" }),
+};
