@@ -1,58 +1,52 @@
-const F1: Record<string, string> = {
-  exp: "exp(a)",
-  log: "log(a)",
-  sqrt: "sqrt(a)",
-  sin: "sin(a)",
-  cos: "cos(a)",
-  tan: "tan(a)",
-  abs: "abs(a)",
-  floor: "floor(a)",
-  ceil: "ceil(a)",
-  trunc: "trunc(a)",
-  rint: "roundEven(a)",
-  tanh: "(abs(a) > 20.0 ? sign(a) : tanh(a))",
-  sinh: "sinh(a)",
-  cosh: "cosh(a)",
-  asin: "asin(a)",
-  acos: "acos(a)",
-  atan: "atan(a)",
-  asinh: "asinh(a)",
-  acosh: "acosh(a)",
-  atanh: "atanh(a)",
-  expm1: "exp(a) - 1.0",
-  log1p: "log(1.0 + a)",
-  log2: "log2(a)",
-  log10: "log(a) / log(10.0)",
-  cbrt: "sign(a) * pow(abs(a), 1.0/3.0)",
-  erf: "a",
-  erfc: "a",
+/**
+ * The elementary functions of float32 in GLSL ES 3.00, and the division of int32: those of the language are imprecise (a sine
+ * may be off by 2e-4), and what they do with NaN, infinities and zeros is up to the driver. `MATH_ULP` (math-ulp.ts) says
+ * how precise these are. Subnormal operands and results may count as 0, as the hardware has it.
+ *
+ * Compilers may contract products and sums, reassociate sums, and take NaN for impossible. Hence products that must be exact have
+ * few bits, sums that must be rounded go through `m_pin`, and special values are told by their bits.
+ */
+import { BASIC, POLES } from "./math-basic.ts";
+import { EXPONENTIAL } from "./math-exponential.ts";
+import { INVERSE } from "./math-inverse.ts";
+import { LOGARITHM } from "./math-logarithm.ts";
+import { REMAINDER } from "./math-remainder.ts";
+import type { MathFunctions } from "./math-text.ts";
+import { TRIGONOMETRIC } from "./math-trigonometric.ts";
+import { MATH_ULP } from "./math-ulp.ts";
+import { WIDE } from "./math-wide.ts";
+
+const FUNCTIONS: MathFunctions = {
+  ...BASIC,
+  ...POLES,
+  ...WIDE,
+  ...REMAINDER,
+  ...EXPONENTIAL,
+  ...LOGARITHM,
+  ...TRIGONOMETRIC,
+  ...INVERSE,
 };
-const F2: Record<string, string> = {
-  max: "(a > b || m_isnan(a) ? a : b)",
-  min: "(a < b || m_isnan(a) ? a : b)",
-  div: "a / b",
-  pow: "pow(a, b)",
-  atan2: "atan(a, b)",
-  mod: "mod(a, b)",
-  rem: "a - b * trunc(a / b)",
-  floorDiv: "floor(a / b)",
-};
-const I2: Record<string, string> = {
-  floorDivInt: "b == 0 ? 0 : int(floor(float(a) / float(b)))",
-  modInt: "b == 0 ? 0 : ((a % b) + b) % b",
-  remInt: "b == 0 ? 0 : a % b",
-  powInt: "int(pow(float(a), float(b)))",
-};
-export const isMathFunction = (name: string): boolean => name in F1 || name in F2;
+
+/**
+ * GLSL of the functions named, with all they need, each once, in an order that compiles. It is for `precision highp float`
+ * and `precision highp int`.
+ */
 export function mathSource(names: ReadonlySet<string>): string {
-  let s = "bool m_isnan(float a) { return (floatBitsToUint(a) & 0x7fffffffu) > 0x7f800000u; }\n";
-  for (const n of names) {
-    if (n === "toInt")
-      s +=
-        "int m_toInt(float a) { return m_isnan(a) ? 0 : a >= 2147483648.0 ? 2147483647 : a <= -2147483648.0 ? (-2147483647 - 1) : int(a); }\n";
-    if (F1[n]) s += `float m_${n}(float a) { return ${F1[n]}; }\n`;
-    if (F2[n]) s += `float m_${n}(float a, float b) { return ${F2[n]}; }\n`;
-    if (I2[n]) s += `int m_${n}(int a, int b) { return ${I2[n]}; }\n`;
-  }
-  return s;
+  const done = new Set<string>();
+  const code: string[] = [];
+  const add = (name: string): void => {
+    if (done.has(name)) return;
+    done.add(name);
+    const found = FUNCTIONS[name];
+    if (found === undefined) throw new Error(`there is no function m_${name} for GLSL`);
+    for (const needed of found.needs) add(needed);
+    code.push(found.code);
+  };
+  for (const name of names) add(name);
+  return code.join("");
+}
+
+/** Whether a primitive is a function of this library; it is then called as `m_<prim>(a[, b])` on floats. */
+export function isMathFunction(name: string): boolean {
+  return Object.hasOwn(MATH_ULP, name);
 }
