@@ -21,13 +21,16 @@ function bitsOf(x: number): number {
 
 const MAX = floatOfBits(0x7f7fffff);
 
+/** Of all float32 numbers the one nearest to a multiple of π/2. */
+const WORST_ANGLE = 16367173 * 2 ** 72;
+
 /** Numbers around which something happens; their neighbours and opposites are taken too. */
 // biome-ignore format: a list of numbers
 const EDGES = [
   0, 2 ** -149, 2 ** -126, 1e-30, 2 ** -26, 2 ** -25, 2 ** -24, 2 ** -13, 2 ** -12, 1e-3, 0.1, 0.25, Math.LN2 / 2, 0.4,
   Math.SQRT1_2, 0.5, 0.75, Math.PI / 4, 1, 1.25, Math.SQRT2, 1.5, Math.PI / 2, 2, 2.5, Math.E, 3, Math.PI, 3.5, 4, 5, 7,
   8, 9.1, 10, 10.1, 17, 88, 88.7228317, 89, 89.4159851, 90, 100, 104, 127, 128, 150, 1000, 3072, 4095.5, 2 ** 17, 2 ** 20,
-  2 ** 22 + 0.5, 2 ** 23, 2 ** 24, 2 ** 31, 2 ** 32, 2 ** 33, 1e15, 1.0606e16, 1e30, 2 ** 126, 2 ** 127, MAX, Infinity, NaN,
+  2 ** 22 + 0.5, 2 ** 23, 2 ** 24, 2 ** 31, 2 ** 32, 2 ** 33, 1e15, 1.0606e16, 1e30, 2 ** 126, 2 ** 127, WORST_ANGLE, MAX, Infinity, NaN,
 ];
 
 const SPECIAL: readonly number[] = EDGES.flatMap((x) => {
@@ -179,7 +182,7 @@ const ORDINARY: readonly (readonly [Range, Range])[] = [
   ],
 ];
 
-/** Numbers in turn: between -1 and 1, and any bits. */
+/** Random numbers of a range, and random bits; the same ones every time. */
 function random(): { between: (range: Range) => number; bits: () => number } {
   const rng = xoroshiro128plus(42);
   return {
@@ -199,8 +202,10 @@ export function pointsOf(prim: Prim, count: number): Points {
     ];
     const values = Float32Array.from({ length: count }, (_, i) => {
       if (i < SPECIAL.length) return SPECIAL[i]!;
-      const turn = i % (ranges.length + 1);
-      return turn === ranges.length ? floatOfBits(bits()) : between(ranges[turn]!);
+      const turn = i % (ranges.length + 2);
+      if (turn < ranges.length) return between(ranges[turn]!);
+      // Near multiples of π/2 little is left of an angle.
+      return turn === ranges.length ? floatOfBits(bits()) : Math.round(between([-(2 ** 17), 2 ** 17])) * (Math.PI / 2);
     });
     return [values];
   }
@@ -217,7 +222,7 @@ export function pointsOf(prim: Prim, count: number): Points {
 const isBinary = (prim: Prim): boolean =>
   ["max", "min", "div", "rem", "mod", "floorDiv", "pow", "atan2"].includes(prim);
 
-/** Among numbers of many digits, multiples and whole numbers: quotients that are whole, powers of negative numbers. */
+/** Pairs of special ones, then ordinary ones in turn with any bits, whole quotients, whole numbers, and negative bases of powers. */
 function binaryPoint(
   i: number,
   pairs: readonly (readonly [Range, Range])[],

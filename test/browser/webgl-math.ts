@@ -167,7 +167,8 @@ function measure(
 const WHOLE = { floorDivInt: "floorDiv", modInt: "mod", remInt: "rem", powInt: "pow" } as const;
 
 /**
- * The largest error of each function, in units in the last place of float32, against float64.
+ * The largest error of each function, in units in the last place of float32, against float64. `MATH_ULP` has the bounds; the
+ * functions that it has not give ints, and must be exact.
  * @throws Error where there is no WebGL2 that renders to float32, or a shader does not compile
  */
 export async function measureMath(): Promise<Record<string, Measure>> {

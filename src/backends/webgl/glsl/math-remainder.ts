@@ -2,8 +2,9 @@
 import { glsl, type MathFunctions, NOT_A_NUMBER } from "./math-text.ts";
 
 /**
- * All of them are exact whatever the exponents are, but for `floorDiv` where |a / b| ≥ 2²⁴: it is then the rounded a / b,
- * at most a unit from the rounded whole number below the exact quotient (or as far off as the driver's division is).
+ * Remainders are exact whatever the exponents are, but that `mod` of numbers of different signs is the rounded a + b where
+ * |a| < |b|. `floorDiv` is exact where |a / b| < 2²⁴; beyond it is the rounded a / b, at most a unit from the rounded exact
+ * result (or as far off as the driver's division is).
  */
 const FLOATS: MathFunctions = {
   /**
