@@ -5,7 +5,7 @@ import { type Capabilities, Device } from "./gl/device.ts";
 import { type Program, Programs } from "./gl/programs.ts";
 import { type Texture, Textures } from "./gl/textures.ts";
 import { runOnHost } from "./host.ts";
-import { type Action, lowerPlan } from "./lower.ts";
+import { type Action, type Draw, lowerPlan } from "./lower.ts";
 import { TextureHeap } from "./memory.ts";
 import { TARGET } from "./target.ts";
 
@@ -49,12 +49,12 @@ export class WebglBackend implements PlanBackend {
   }
 }
 
-type Draw = Extract<Action, { kind: "draw" }> & { readonly program: Program };
+type ReadyDraw = Draw & { readonly program: Program };
 
 class WebglExecutable implements Executable {
   private readonly backend: WebglBackend;
   private readonly plan: Plan;
-  private readonly actions: readonly (Exclude<Action, { kind: "draw" }> | Draw)[];
+  private readonly actions: readonly (Exclude<Action, Draw> | ReadyDraw)[];
   /** How long each value is. */
   private readonly lengths: readonly number[];
   private readonly dtypes: readonly Texture["dtype"][];
@@ -112,7 +112,7 @@ class WebglExecutable implements Executable {
 function valuesOf(action: Action): readonly number[] {
   if (action.kind === "alias") return [action.from, action.to];
   if (action.kind === "host") return [...action.call.inputs, action.call.output];
-  return [...action.inputs, action.output];
+  return [...action.inputs, ...action.outputs];
 }
 
 /** The textures of one run; several values may share one. */
@@ -147,22 +147,23 @@ class Run {
     } else uploadedOnce.add(buffer);
   }
 
-  perform(action: Exclude<Action, { kind: "draw" }> | Draw): void {
+  perform(action: Exclude<Action, Draw> | ReadyDraw): void {
     if (action.kind === "draw") this.draw(action);
     else if (action.kind === "alias") this.set(action.to, this.values.get(action.from)!);
     else this.host(action.call);
   }
 
-  private draw({ program, inputs, output, base }: Draw): void {
-    const { gl } = this.backend.device;
+  private draw({ program, inputs, outputs, base }: ReadyDraw): void {
+    const { device, heap } = this.backend;
     const old = base === null ? null : this.values.get(base)!;
     const operands = inputs.map((value) => this.values.get(value)!);
-    const texture = this.backend.heap.textures.acquire(this.dtypes[output]!, this.lengths[output]!);
+    const targets = outputs.map((value) => heap.textures.acquire(this.dtypes[value]!, this.lengths[value]!));
     program.use(operands, old);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, texture.framebuffer);
-    gl.viewport(0, 0, texture.extent.width, texture.extent.height);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
-    this.set(output, texture);
+    heap.textures.bindTargets(targets);
+    device.gl.drawArrays(device.gl.TRIANGLES, 0, 3);
+    outputs.forEach((value, k) => {
+      this.set(value, targets[k]!);
+    });
   }
 
   private host(call: Extract<Action, { kind: "host" }>["call"]): void {

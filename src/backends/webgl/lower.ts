@@ -3,20 +3,24 @@ import { contiguousStrides, sizeOf } from "../../ir/layout.ts";
 import type { Call, Plan, PlanBuffer } from "../../ir/plan.ts";
 import { type Instr, inputOf, type Region } from "../../ir/region.ts";
 import { textured } from "./glsl/body.ts";
-import { matmulShader } from "./glsl/matmul.ts";
 import { regionShader } from "./glsl/region.ts";
 import type { Operand, Shader } from "./glsl/shader.ts";
+import { lowerMatmul } from "./matmul.ts";
 
-/** What is done for a step; operands and results are values by their number. */
+/** One shader that runs; operands and results are values by their number. */
+export interface Draw {
+  readonly kind: "draw";
+  readonly shader: Shader;
+  readonly inputs: readonly number[];
+  /** Of one extent. */
+  readonly outputs: readonly number[];
+  /** The value of which the output keeps what is not drawn. */
+  readonly base: number | null;
+}
+
+/** What is done for a step. */
 export type Action =
-  | {
-      readonly kind: "draw";
-      readonly shader: Shader;
-      readonly inputs: readonly number[];
-      readonly output: number;
-      /** The value of which the output keeps what is not drawn. */
-      readonly base: number | null;
-    }
+  | Draw
   /** From here on, `to` is what `from` is. */
   | { readonly kind: "alias"; readonly from: number; readonly to: number }
   /** A kernel of the op table that the interpreter runs. */
@@ -29,7 +33,7 @@ export interface Lowered {
 }
 
 /** Reductions of more terms than that into few elements are done in two steps. */
-const MOST_TERMS = 1024;
+const MOST_TERMS = 256;
 /** Results of so many texels keep a graphics card busy by themselves. */
 const BUSY_TEXELS = 16384;
 /** Lengths of the parts of a long reduction. */
@@ -53,10 +57,8 @@ export function lowerPlan(plan: Plan, maxSamplers: number): Lowered {
         written.add(step.output);
         break;
       case "matmul": {
-        if (operands[step.output]!.length === 0) break;
-        const [a, b, output] = [step.a, step.b, step.output].map((k) => operands[k]!) as [Operand, Operand, Operand];
-        const shader = matmulShader(step.attrs, a, b, output);
-        actions.push({ kind: "draw", shader, inputs: [step.a, step.b], output: step.output, base: null });
+        if (operands[step.output]!.length > 0)
+          actions.push(...lowerMatmul(step.attrs, [step.a, step.b, step.output], operands));
         written.add(step.output);
         break;
       }
@@ -68,7 +70,7 @@ export function lowerPlan(plan: Plan, maxSamplers: number): Lowered {
           if (operands[output]!.length === 0) continue;
           const read = inputs.map((k) => operands[k]!);
           const shader = regionShader(region, read, operands[output]!, isUpdate);
-          actions.push({ kind: "draw", shader, inputs, output, base: isUpdate ? output : null });
+          actions.push({ kind: "draw", shader, inputs, outputs: [output], base: isUpdate ? output : null });
         }
     }
   }

@@ -1,6 +1,6 @@
 /** Textures that hold elements: made, kept for the next use, filled and read. */
 import { allocate, type TypedArray } from "../../../ir/dtype.ts";
-import { type Extent, extentOf, ROW_TEXELS, type TextureDType } from "../glsl/types.ts";
+import { type Extent, extentOf, MAX_ROW_BITS, type TextureDType } from "../glsl/types.ts";
 import type { Device } from "./device.ts";
 
 /** Textures that nobody uses are kept up to so many bytes. */
@@ -28,6 +28,8 @@ export class Textures {
   private readonly formats: { readonly [D in TextureDType]: Format };
   /** By dtype and extent; those given back last come last. */
   private readonly free: Map<string, Texture[]> = new Map();
+  /** The framebuffer of draws to several textures. */
+  private several: WebGLFramebuffer | null = null;
   private freeBytes = 0;
   private allBytes = 0;
 
@@ -131,6 +133,23 @@ export class Textures {
     return elementsOf(texture, all, length);
   }
 
+  /** Makes textures of one extent what is drawn to. */
+  bindTargets(targets: readonly Texture[]): void {
+    const { gl } = this.device;
+    const [first] = targets;
+    if (targets.length === 1) gl.bindFramebuffer(gl.FRAMEBUFFER, first!.framebuffer);
+    else {
+      this.several ??= gl.createFramebuffer();
+      gl.bindFramebuffer(gl.FRAMEBUFFER, this.several);
+      const points = targets.map((_, k) => gl.COLOR_ATTACHMENT0 + k);
+      targets.forEach(({ handle }, k) => {
+        gl.framebufferTexture2D(gl.FRAMEBUFFER, points[k]!, gl.TEXTURE_2D, handle, 0);
+      });
+      gl.drawBuffers(points);
+    }
+    gl.viewport(0, 0, first!.extent.width, first!.extent.height);
+  }
+
   private bindForReading(texture: Texture): void {
     const { gl } = this.device;
     gl.bindFramebuffer(gl.FRAMEBUFFER, texture.framebuffer);
@@ -155,7 +174,7 @@ export class Textures {
     if (extent.height > capabilities.maxTextureSize) {
       throw new Error(
         `an array takes a texture of ${extent.width}x${extent.height} texels of four elements, and this device's have at ` +
-          `most ${capabilities.maxTextureSize} rows (${capabilities.maxTextureSize * ROW_TEXELS * 4} elements); use the wasm backend, ` +
+          `most ${capabilities.maxTextureSize} rows (${capabilities.maxTextureSize * 2 ** MAX_ROW_BITS * 4} elements); use the wasm backend, ` +
           "or smaller arrays",
       );
     }

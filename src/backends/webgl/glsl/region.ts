@@ -12,6 +12,7 @@ import { floatLiteral, GLSL_TYPES, intLiteral, type TextureDType } from "./types
 const TERMS = 64;
 /** Larger bodies are written once, and run for one element after the other. */
 const UNROLLED = 24;
+const UNROLLED_LOOPS = 8;
 
 /**
  * The shader of a region.
@@ -88,7 +89,7 @@ class RegionShader {
     const element =
       `${one} element(int e) {\n  int r = e;\n${this.coordinates()}${outside}` +
       `${this.statements}  return ${value.code};\n}\n`;
-    if (this.region.reduce === null && this.region.body.length <= UNROLLED) {
+    if (this.region.body.length <= (this.region.reduce === null ? UNROLLED : UNROLLED_LOOPS)) {
       return `${element}#define RESULT ${four}(element(t * 4), element(t * 4 + 1), element(t * 4 + 2), element(t * 4 + 3))\n`;
     }
     return (

@@ -1,7 +1,7 @@
 /** What all shaders share: their declarations, the access to textures, and where the result goes. */
 import { mathSource } from "./math.ts";
 import type { PrimWriter } from "./prims.ts";
-import { extentOf, GLSL_TYPES, ROW_BITS, type TextureDType, texelAt, texelOf } from "./types.ts";
+import { extentOf, fetchBody, GLSL_TYPES, isFloatIndexed, type TextureDType, texelOf } from "./types.ts";
 
 /** A buffer as a shader sees it. */
 export interface Operand {
@@ -32,35 +32,44 @@ interface Parts {
   readonly output: Operand;
   readonly isUpdate: boolean;
   readonly prims: PrimWriter;
-  /** Functions, and a macro `RESULT` of the four elements of texel `t`. */
+  /**
+   * Functions, and a macro `RESULT` of the four elements of texel `t`; of more than one target, a function `tile(t)` that sets
+   * `result0`, `result1`…
+   */
   readonly main: string;
+  /** How many textures are drawn to at once: 1 unless given. */
+  readonly targets?: number;
 }
 
-/** Puts a shader together. `one<k>(i)` is an element of operand k, `four<k>(t)` are those of a texel. */
-export function shaderOf({ inputs, used, output, isUpdate, prims, main }: Parts): Shader {
+/** Puts a shader together. `one<k>(i)` is an element of operand k, `four<k>(t)` are those of a texel, and `s<k>At(t)` is
+ * the same, with `t` a float where {@link isFloatIndexed}. */
+export function shaderOf({ inputs, used, output, isUpdate, prims, main, targets = 1 }: Parts): Shader {
   const { texel } = GLSL_TYPES[output.dtype];
-  const { height } = extentOf(output.length);
-  const t = height === 1 ? "int(gl_FragCoord.x)" : `(int(gl_FragCoord.y) << ${ROW_BITS}) + int(gl_FragCoord.x)`;
+  const t = `(int(gl_FragCoord.y) << ${extentOf(output.length).rowBits}) + int(gl_FragCoord.x)`;
+  const results = targets === 1 ? ["result"] : Array.from({ length: targets }, (_, k) => `result${k}`);
+  const action = targets === 1 ? `result = ${texelOf(output.dtype, "RESULT")}` : "tile(t)";
   const code = [
     "#version 300 es\nprecision highp float;\nprecision highp int;\n",
     ...used.map((k) => accessors(`s${k}`, `one${k}`, `four${k}`, inputs[k]!)),
     isUpdate ? accessors("sBase", "oneOfBase", "base", output) : "",
-    `layout(location = 0) out ${texel} result;\n`,
+    ...results.map((name, k) => `layout(location = ${k}) out ${texel} ${name};\n`),
     mathSource(prims.functions),
     prims.wrappers(),
     main,
-    `void main() {\n  int t = ${t};\n  result = ${texelOf(output.dtype, "RESULT")};\n}\n`,
+    `void main() {\n  int t = ${t};\n  ${action};\n}\n`,
   ].join("");
   return { code, used, hasBase: isUpdate };
 }
 
 function accessors(sampler: string, one: string, four: string, { dtype, length }: Operand): string {
   const types = GLSL_TYPES[dtype];
-  const fetched = `texelFetch(${sampler}, ${texelAt("t", extentOf(length))}, 0)`;
-  const isBool = dtype === "bool";
+  const extent = extentOf(length);
+  const number = isFloatIndexed(extent) ? "float" : "int";
+  const fetched = `${sampler}At(${number}(t))`;
   return (
     `uniform highp ${types.sampler} ${sampler};\n` +
-    `${types.four} ${four}(int t) { return ${isBool ? `bvec4(${fetched})` : fetched}; }\n` +
-    `${types.one} ${one}(int i) { int t = i >> 2; return ${isBool ? `bool(${fetched}[i & 3])` : `${fetched}[i & 3]`}; }\n`
+    `${types.texel} ${sampler}At(${number} t) { ${fetchBody(sampler, extent)} }\n` +
+    `${types.four} ${four}(int t) { return ${types.four}(${fetched}); }\n` +
+    `${types.one} ${one}(int i) { int t = i >> 2; return ${types.one}(${fetched}[i & 3]); }\n`
   );
 }

@@ -4,15 +4,16 @@ import type { DType } from "../../../ir/dtype.ts";
 /** The dtypes that textures hold: WebGL has no float64. */
 export type TextureDType = Exclude<DType, "float64">;
 
-/** Texels in a row of a texture of more than one row: a power of two, so that shifts and masks find a texel. */
-export const ROW_BITS = 11;
-export const ROW_TEXELS: number = 2 ** ROW_BITS;
+/** Rows have at most 2 to this power texels: all implementations have textures that wide. */
+export const MAX_ROW_BITS = 11;
 
 /**
  * The texture of a buffer: element i is component i % 4 of texel i / 4, and texels go row by row. What follows the last
- * element in its texel means nothing.
+ * element in its texel means nothing. Textures are about square, because graphics cards draw squares of fragments; rows
+ * are powers of two, so that shifts and masks find a texel.
  */
 export interface Extent {
+  readonly rowBits: number;
   readonly width: number;
   readonly height: number;
 }
@@ -20,8 +21,9 @@ export interface Extent {
 /** The texture for so many elements; there is one texel at least. */
 export function extentOf(length: number): Extent {
   const texels = Math.max(1, Math.ceil(length / 4));
-  if (texels <= ROW_TEXELS) return { width: texels, height: 1 };
-  return { width: ROW_TEXELS, height: Math.ceil(texels / ROW_TEXELS) };
+  const rowBits = Math.min(MAX_ROW_BITS, Math.ceil(Math.log2(texels) / 2));
+  const width = 2 ** rowBits;
+  return { rowBits, width, height: Math.ceil(texels / width) };
 }
 
 /** GLSL's types for a dtype: of one element and of four, in a body; of a texel, and of the sampler that fetches it. */
@@ -38,9 +40,26 @@ export const GLSL_TYPES: {
   bool: { one: "bool", four: "bvec4", texel: "uvec4", sampler: "usampler2D" },
 };
 
-/** The texture coordinates of texel `t`, an expression without side effects, where textures are `extent` large. */
-export function texelAt(t: string, { height }: Extent): string {
-  return height === 1 ? `ivec2(${t}, 0)` : `ivec2((${t}) & ${ROW_TEXELS - 1}, (${t}) >> ${ROW_BITS})`;
+/** Up to so many texels, float32 tells the middles of all of them apart. */
+const FLOAT_TEXELS = 2 ** 22;
+
+/**
+ * The body of a function that fetches texel `t` of a sampler, a float where {@link isFloatIndexed}, an int otherwise. Sampling by
+ * float coordinates is twice as fast as `texelFetch` where the processor draws, and no slower on graphics cards; widths are
+ * powers of two, so that the first coordinate is exact.
+ */
+export function fetchBody(sampler: string, extent: Extent): string {
+  const { rowBits, width, height } = extent;
+  if (!isFloatIndexed(extent)) {
+    return `return texelFetch(${sampler}, ivec2(t & ${width - 1}, t >> ${rowBits}), 0);`;
+  }
+  const row = `(floor(f) + 0.5) * ${floatLiteral(1 / height)}`;
+  return `float f = (t + 0.5) * ${floatLiteral(1 / width)}; return texture(${sampler}, vec2(fract(f), ${row}));`;
+}
+
+/** Whether texels of a texture are numbered by floats in shaders. */
+export function isFloatIndexed({ width, height }: Extent): boolean {
+  return width * height <= FLOAT_TEXELS;
 }
 
 /** A float32 as GLSL: exactly, whatever the compiler makes of decimals. */
