@@ -10,7 +10,9 @@ const gone = (): never => {
 describe("values in the memory of a device that is gone", () => {
   it("are not read as zeros: there is an error that says what happened", async () => {
     const buffer = new Buffer("float32", 2, null, { read: gone, readLater: async () => gone(), release: () => {} });
-    expect(() => read(buffer, "dataSync")).toThrowErrorMatchingInlineSnapshot(`[ContextLostError: dataSync: the browser took it away]`);
+    expect(() => read(buffer, "dataSync")).toThrowErrorMatchingInlineSnapshot(
+      `[ContextLostError: dataSync: the browser took it away]`,
+    );
     await expect(readLater(buffer, "data")).rejects.toBeInstanceOf(ContextLostError);
     await expect(readLater(buffer, "data")).rejects.toBeInstanceOf(BackendError);
     await expect(readLater(buffer, "data")).rejects.toBeInstanceOf(GradloomError);

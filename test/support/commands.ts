@@ -33,9 +33,14 @@ export class Machine {
   private pairs: Pair[] = [];
   private made = 0;
 
-  constructor(draws: readonly number[], mutation?: string) {
+  /** The largest number met so far: what float32 rounds is a part of it. */
+  private scale = 1;
+  private readonly float: "float64" | "float32";
+
+  constructor(draws: readonly number[], mutation?: string, float: "float64" | "float32" = "float64") {
     this.draws = draws;
     this.mutation = mutation;
+    this.float = float;
     this.state = 1 + (draws[0] ?? 0);
   }
 
@@ -80,7 +85,7 @@ export class Machine {
     const constant = this.next(5) === 0;
     const size = shape.reduce((n, d) => n * d, 1);
     const values = Array.from({ length: size }, () => this.number());
-    const real = gl.fromData(Float64Array.from(values), shape, { dtype: "float64", constant });
+    const real = gl.fromData(Float64Array.from(values), shape, { dtype: this.float, constant });
     this.add(
       real,
       Naive.leaf(values, shape, constant),
@@ -377,7 +382,10 @@ export class Machine {
   }
 
   private compareNumbers(what: string, found: readonly number[], wanted: readonly number[]): void {
-    const k = wanted.findIndex((w, i) => !(Math.abs(found[i]! - w) <= 1e-9 * Math.max(1, Math.abs(w))));
+    for (const w of wanted) this.scale = Math.max(this.scale, Math.abs(w));
+    const allowed = (w: number): number =>
+      this.float === "float64" ? 1e-9 * Math.max(1, Math.abs(w)) : 1e-5 * this.scale;
+    const k = wanted.findIndex((w, i) => !(Math.abs(found[i]! - w) <= allowed(w)));
     if (k >= 0) this.problems.push(`${what}[${k}] is ${found[k]}, not ${wanted[k]}`);
   }
 }

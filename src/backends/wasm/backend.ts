@@ -10,10 +10,10 @@ import { Heap, PADDING } from "./heap.ts";
 import { MATH_IMPORTS, MATH_MODULE } from "./kernels/math-imports.ts";
 import { TARGET } from "./target.ts";
 import { loadTfjsHeap, type TfjsHeap } from "./tfjs.ts";
-import { sharedHeapOrReason } from "./threads/memory.ts";
+import { makeOwnHeap, sharedHeapOrReason } from "./threads/memory.ts";
 import { Pool, type ThreadedRun } from "./threads/pool.ts";
-import { coreCount } from "./threads/spawn.ts";
-import { threadedTarget } from "./threads/target.ts";
+import { coreCount, isNode } from "./threads/spawn.ts";
+import { threadedTarget, withoutTfjs } from "./threads/target.ts";
 
 /** Outputs up to this size are copied to the host at once, so that losses leave nothing in the heap. */
 const SMALL_BYTES = 4096;
@@ -35,10 +35,9 @@ export interface Interface {
 /** Starts the backend for so many threads, or one a core; for one, with the reason, where there cannot be more. */
 export async function loadWasm(wanted: number | "auto" = 1): Promise<WasmBackend> {
   const threads = wanted === "auto" ? Math.min(MAX_AUTO, await coreCount()) : wanted;
-  if (threads === 1) return new WasmBackend(await loadTfjsHeap());
+  if (threads === 1) return loadOne(null);
   const heap = sharedHeapOrReason();
-  if (typeof heap === "string")
-    return new WasmBackend(await loadTfjsHeap(), TARGET, { asked: threads, pool: null, missing: heap });
+  if (typeof heap === "string") return loadOne({ asked: threads, pool: null, missing: heap });
   const target = threadedTarget(threads);
   try {
     return new WasmBackend(heap, target, { asked: threads, pool: await Pool.start(heap, threads) });
@@ -47,6 +46,15 @@ export async function loadWasm(wanted: number | "auto" = 1): Promise<WasmBackend
     const reason = e instanceof Error ? e.message : String(e);
     return new WasmBackend(heap, { ...target, threads: 1 }, { asked: threads, pool: null, missing: reason });
   }
+}
+
+/**
+ * One thread: in Node on the heap of tfjs, whose kernels are faster for some narrow products; in pages on one of our own,
+ * so that a page loads no `.wasm` files, and a bundler has none to find.
+ */
+async function loadOne(asked: Asked | null): Promise<WasmBackend> {
+  if (isNode()) return new WasmBackend(await loadTfjsHeap(), TARGET, asked ?? ONE);
+  return new WasmBackend(makeOwnHeap(), withoutTfjs("pages do without tfjs"), asked ?? ONE);
 }
 
 /** The threads that were asked for, and what came of it. */

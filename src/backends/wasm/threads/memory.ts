@@ -1,4 +1,4 @@
-/** A heap that threads share, in a memory of our own. */
+/** Heaps in memories of our own: those that threads share, and those of pages, which do without tfjs. */
 import type { TfjsHeap } from "../tfjs.ts";
 import { Allocator } from "./allocator.ts";
 import { FIRST_FREE } from "./control.ts";
@@ -25,7 +25,15 @@ export function sharedHeapOrReason(): TfjsHeap | string {
 
 /** @throws Error where no shared memory can be had */
 export function makeSharedHeap(): TfjsHeap {
-  const memory = makeMemory();
+  return heapOf(makeMemory(true));
+}
+
+/** A heap that no one shares. @throws Error where no memory can be had */
+export function makeOwnHeap(): TfjsHeap {
+  return heapOf(makeMemory(false));
+}
+
+function heapOf(memory: WebAssembly.Memory): TfjsHeap {
   const grow = (bytes: number): number | null => {
     const before = memory.buffer.byteLength;
     // A quarter more than there is, so that growing stays rare.
@@ -48,14 +56,14 @@ export function makeSharedHeap(): TfjsHeap {
   };
 }
 
-function makeMemory(): WebAssembly.Memory {
+function makeMemory(shared: boolean): WebAssembly.Memory {
   let cause: unknown;
   for (const maximum of LARGEST) {
     try {
-      return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true });
+      return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared });
     } catch (e) {
       cause = e;
     }
   }
-  throw new Error("no shared memory of a gibibyte can be had", { cause });
+  throw new Error(`no ${shared ? "shared " : ""}memory of a gibibyte can be had`, { cause });
 }

@@ -53,10 +53,11 @@ export async function spawn(start: Start): Promise<Spawned> {
   };
 }
 
-const isNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
+/** Whether this is Node, and no page. */
+export const isNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
 
 /** A module of Node, named so that bundlers for pages do not look for it. */
-const nodeModule = (name: string): Promise<unknown> => import(["node", name].join(":"));
+const nodeModule = (name: string): Promise<unknown> => import(/* @vite-ignore */ ["node", name].join(":"));
 
 /** How many threads the machine runs at a time. */
 export async function coreCount(): Promise<number> {

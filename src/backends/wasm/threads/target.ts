@@ -6,13 +6,17 @@ import { TARGET } from "../target.ts";
 
 /** The target where plans run on several threads: tfjs's kernels know only tfjs's own memory. */
 export function threadedTarget(threads: number): Target {
+  return { ...withoutTfjs("tfjs does not run on memory that threads share"), threads };
+}
+
+/** The target where tfjs's kernels cannot be called, with the reason. */
+export function withoutTfjs(why: string): Target {
   return {
     ...TARGET,
-    threads,
     matmul: ({ m, n, k }: MatmulAttrs, dtype: DType): MatmulChoice => ({
       kernel: "generated",
       scratchBytes: gemmScratchBytes(dtype === "float64" ? "float64" : "float32", m, n, k),
-      why: "tfjs does not run on memory that threads share",
+      why,
     }),
   };
 }

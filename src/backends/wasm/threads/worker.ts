@@ -70,7 +70,7 @@ async function findPort(): Promise<Port> {
   if (!("WorkerGlobalScope" in globalThis)) {
     // Spelled so that bundlers for pages do not look for the module.
     const name = ["node", "worker_threads"].join(":");
-    const { parentPort } = (await import(name)) as typeof import("node:worker_threads");
+    const { parentPort } = (await import(/* @vite-ignore */ name)) as typeof import("node:worker_threads");
     return {
       onStart: (take) => parentPort!.once("message", take),
       ready: () => parentPort!.postMessage("ready"),

@@ -36,6 +36,19 @@ const INT_FUNCTIONS: { readonly [P in Prim]?: string } = {
 /** Functions that GLSL has for ints as for floats. */
 const BOTH: ReadonlySet<Prim> = new Set(["abs"]);
 
+/**
+ * Functions so short that they are written out for each of four elements; others are called in a loop, because compilers
+ * copy what is called to wherever it is, and take seconds for it.
+ */
+const SHORT: ReadonlySet<string> = new Set([
+  ...["max", "min", "floor", "ceil", "trunc", "rint", "abs", "sqrt", "div", "exp", "log", "tanh", "toInt"],
+]);
+
+/** Whether a function takes a compiler long. */
+export function isLong(name: string): boolean {
+  return !SHORT.has(name);
+}
+
 /** Writes primitives, and notes the functions that they call. */
 export class PrimWriter {
   /** Names without `m_`. */
@@ -157,6 +170,10 @@ export class PrimWriter {
         const result = name === "toInt" ? "ivec4" : GLSL_TYPES[dtype].four;
         const names = ["a", "b"].slice(0, arity);
         const params = names.map((n) => `${GLSL_TYPES[dtype].four} ${n}`).join(", ");
+        if (isLong(name)) {
+          const args = names.map((n) => `${n}[k]`).join(", ");
+          return `${result} m_${name}(${params}) { ${result} all; for (int k = 0; k < 4; k++) { all[k] = m_${name}(${args}); } return all; }\n`;
+        }
         const lanes = ["x", "y", "z", "w"].map((p) => `m_${name}(${names.map((n) => `${n}.${p}`).join(", ")})`);
         return `${result} m_${name}(${params}) { return ${result}(${lanes.join(", ")}); }\n`;
       })

@@ -4,7 +4,7 @@ import { type Combine, inputOf, type Region } from "../../../ir/region.ts";
 import type { Prim } from "../../../ir/scalar.ts";
 import { type Axis, type Space, spaceOf } from "./axes.ts";
 import { BodyWriter, isTexel, textured } from "./body.ts";
-import { PrimWriter, type Value } from "./prims.ts";
+import { isLong, PrimWriter, type Value } from "./prims.ts";
 import { type Operand, type Shader, shaderOf } from "./shader.ts";
 import { floatLiteral, GLSL_TYPES, intLiteral, type TextureDType } from "./types.ts";
 
@@ -89,7 +89,8 @@ class RegionShader {
     const element =
       `${one} element(int e) {\n  int r = e;\n${this.coordinates()}${outside}` +
       `${this.statements}  return ${value.code};\n}\n`;
-    if (this.region.body.length <= (this.region.reduce === null ? UNROLLED : UNROLLED_LOOPS)) {
+    const isShort = ![...this.prims.functions].some((name) => isLong(name));
+    if (isShort && this.region.body.length <= (this.region.reduce === null ? UNROLLED : UNROLLED_LOOPS)) {
       return `${element}#define RESULT ${four}(element(t * 4), element(t * 4 + 1), element(t * 4 + 2), element(t * 4 + 3))\n`;
     }
     return (
