@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   backends: ["ir", "backends"],
   api: ["ir", "passes", "backends", "api"],
   "index.ts": ["ir", "api"],
+  "worker.ts": ["api"],
 };
 
 const topOf = (path: string): string => path.split("/")[0]!;
