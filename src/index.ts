@@ -89,7 +89,15 @@ export {
   type WindowOptions,
 } from "./api/tensor/views.ts";
 export { isAutodiffOn, noAutodiff } from "./api/trace/autodiff.ts";
-export { type BackendName, type BackendOptions, getBackend, ready, setBackend } from "./api/trace/backend.ts";
+export {
+  type BackendChoice,
+  type BackendName,
+  type BackendOptions,
+  getBackend,
+  loadBackend,
+  ready,
+  setBackend,
+} from "./api/trace/backend.ts";
 export { type Passes, setPasses } from "./api/trace/cache.ts";
 export { type Diagnostics, diagnostics } from "./api/trace/diagnostics.ts";
 export { type Explanation, explain, type PlanSummary } from "./api/trace/explain.ts";

@@ -10,8 +10,19 @@ export class DeviceLost extends Error {
   }
 }
 
+/** A program that a device cannot run, whatever the values: another backend may. */
+export class NotSupported extends Error {
+  override get name(): string {
+    return "NotSupported";
+  }
+}
+
 /** A copy of a value's elements in a backend's own memory. */
 export interface DeviceMemory {
+  /** The backend's name. */
+  readonly backend: string;
+  /** Whether the device is gone, and the elements with it. */
+  readonly isLost?: boolean;
   /** A fresh host array of the elements. */
   read(): TypedArray;
   /** The same without holding up the thread meanwhile, where a device computes by itself. */
@@ -26,6 +37,8 @@ export class Buffer {
   readonly length: number;
   host: TypedArray | null;
   device: DeviceMemory | null;
+  /** The backend that programs which read this must run on; null for any. */
+  home: string | null = null;
   /** What somebody waits for already. */
   private reading: Promise<TypedArray> | null = null;
 
@@ -57,6 +70,11 @@ export class Buffer {
     return this.host;
   }
 
+  /** Whether the elements were on a device that is gone. */
+  get isLost(): boolean {
+    return this.host === null && this.device?.isLost === true;
+  }
+
   /** Gives the backend's memory back; the elements are lost unless the host has them. */
   release(): void {
     this.device?.release();
@@ -75,6 +93,8 @@ export interface Executable {
    * @returns the outputs, in fresh buffers
    */
   run(inputs: readonly Buffer[], keep?: ReadonlySet<number>): Buffer[];
+  /** Compiles what the first run would have to wait for, without holding up the thread. */
+  prepare?(): Promise<void>;
 }
 
 /** How many threads a backend's plans run on. */
@@ -85,12 +105,23 @@ export interface Threads {
   readonly missing: string | null;
 }
 
+/** What draws, for a backend that does. */
+export interface Graphics {
+  /** What the driver calls itself. */
+  readonly renderer: string;
+  /** Whether the processor draws, not a graphics card. */
+  readonly isSoftware: boolean;
+  /** Whether the driver compiles shaders while the program goes on. */
+  readonly parallelCompile: boolean;
+}
+
 /** A backend that runs plans. */
 export interface PlanBackend {
   readonly kind: "plan";
   readonly name: string;
   readonly target: Target;
   readonly threads: Threads;
+  readonly graphics?: Graphics;
   /** Whether the device is gone: the backend has to be started anew. */
   readonly isLost?: boolean;
   compile(plan: Plan): Executable;

@@ -12,6 +12,7 @@ import * as red from "../functions/reductions.ts";
 import type { ScanOptions } from "../functions/scans.ts";
 import * as scans from "../functions/scans.ts";
 import * as nn from "../nn/activations.ts";
+import type { BackendName } from "../trace/backend.ts";
 import { isAdvanced, resolveAdvanced } from "./advanced-index.ts";
 import * as copies from "./copies.ts";
 import type { BasicIndex, IndexItem } from "./index-syntax.ts";
@@ -65,6 +66,22 @@ export abstract class TensorMethods {
   /** A leaf with the same elements, and with a copy of the gradient; no gradient flows to this tensor. */
   copy(this: Tensor, options?: { readonly constant?: boolean | null }): Tensor {
     return copies.copy(this, options);
+  }
+  /**
+   * A leaf with the same elements on another backend. What is computed from it is computed there, whatever `setBackend` says, and
+   * stays there; operations on tensors that were moved to different backends are refused. No gradient flows to this tensor.
+   *
+   * Waits for the elements: `await` the `data()` before, where a graphics card should not hold up the thread.
+   *
+   * @param name a backend that was started, by `setBackend` or `loadBackend`
+   * @throws BackendError for an unknown name, and for a backend that was not started
+   */
+  to(this: Tensor, name: BackendName): Tensor {
+    return copies.moved(this, name);
+  }
+  /** Where the elements lie, or will be computed: a backend, `"host"` for JavaScript's own memory, `"auto"` where that is not decided. */
+  get device(): BackendName | "host" | "auto" {
+    return copies.deviceOf(this as unknown as Tensor);
   }
   /** |x|. */
   abs(this: Tensor): Tensor {

@@ -3,9 +3,9 @@
 import { type Buffer, DeviceLost } from "../../backends/backend.ts";
 import { inputOp } from "../../ir/ops/source.ts";
 import { BackendError, GradloomError } from "../errors.ts";
-import { currentBackend } from "./backend.ts";
 import { execute } from "./cache.ts";
 import { clearPending, pendingValues } from "./pending.ts";
+import { placeOf } from "./place.ts";
 import { collect, type Program } from "./program.ts";
 import { explained } from "./read.ts";
 import { recordLeaf, type TraceNode } from "./trace.ts";
@@ -13,10 +13,14 @@ import { currentTracing } from "./tracing.ts";
 
 /** The program that the next evaluation of `asked` runs: outputs are in program order, whatever the order of asking. */
 export function nextProgram(asked: readonly TraceNode[]): Program {
+  return collect(nextOutputs(asked));
+}
+
+function nextOutputs(asked: readonly TraceNode[]): TraceNode[] {
   // What a traced function leaves pending has no values.
   const pending = currentTracing() === null ? pendingValues() : [];
   const outputs = new Set([...asked, ...pending].filter((n) => n.buffer === null));
-  return collect([...outputs].sort((a, b) => a.id - b.id));
+  return [...outputs].sort((a, b) => a.id - b.id);
 }
 
 /**
@@ -25,7 +29,18 @@ export function nextProgram(asked: readonly TraceNode[]): Program {
  * @param caller the public function that asked, for the error where no backend is ready
  */
 export function evaluate(asked: readonly TraceNode[], caller: string): void {
-  const program = nextProgram(asked);
+  const outputs = nextOutputs(asked);
+  // Values that were moved to backends are computed there, each backend's by themselves, and all others after them.
+  const homes = new Set(outputs.map(({ home }) => home));
+  if (homes.size < 2) compute(collect(outputs), caller);
+  else {
+    for (const home of [...homes].sort((a, b) => Number(a === null) - Number(b === null)))
+      compute(collect(outputs.filter((node) => node.home === home)), caller);
+  }
+  if (currentTracing() === null) clearPending();
+}
+
+function compute(program: Program, caller: string): void {
   if (program.nodes.some((node) => node.op === inputOp && node.buffer === null)) {
     throw new GradloomError(
       `${caller}: inside the backward of defineOp there are no values yet; write it in terms of operations, such as where()`,
@@ -37,17 +52,22 @@ export function evaluate(asked: readonly TraceNode[], caller: string): void {
       settle(node, buffers[k]!);
     });
   }
-  if (currentTracing() === null) clearPending();
 }
 
 function run(program: Program, caller: string): Buffer[] {
-  const backend = currentBackend(caller);
+  const place = placeOf(caller, program.outputs);
+  let name = place.home;
   try {
-    return execute(program, backend, neededLater(program));
+    const buffers = place.on(program, (backend) => {
+      name = backend.name;
+      return execute(program, backend, neededLater(program));
+    });
+    for (const buffer of buffers) buffer.home = place.home;
+    return buffers;
   } catch (cause) {
     if (cause instanceof DeviceLost) throw explained(cause, caller);
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BackendError(`${caller}: the ${backend.name} backend failed: ${reason}`, { cause });
+    throw new BackendError(`${caller}: the ${name} backend failed: ${reason}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 /** Runs what `jit` has traced: binds values, starts the plan, and stores what it gives. */
-import { Buffer, type Executable } from "../../backends/backend.ts";
+import { Buffer, DeviceLost, type Executable } from "../../backends/backend.ts";
 import type { Shape } from "../../ir/layout.ts";
 import { BackendError, DisposedError } from "../errors.ts";
 import { shapeText } from "../functions/apply.ts";
@@ -11,6 +11,7 @@ import type { Arguments } from "./arguments.ts";
 import { runOnce } from "./cache.ts";
 import { evaluate } from "./evaluate.ts";
 import { freshGradients, writtenLeaves } from "./pending.ts";
+import { explained } from "./read.ts";
 import { recordLeaf } from "./trace.ts";
 
 /** Where an input of the plan comes from. */
@@ -59,6 +60,8 @@ interface Parts {
   /** How many keys of the global generator a call uses. */
   readonly draws: number;
   readonly decidedBy: ReadonlyMap<Storage, number>;
+  /** The backend that the arguments were moved to; null where they were not. */
+  readonly home: string | null;
 }
 
 const wordBuffer = (key: RandomKey, word: 0 | 1): Buffer =>
@@ -93,15 +96,17 @@ export class Plan {
   /** @param call the function itself, for arguments that share memory which it writes to */
   run(given: Arguments, call: () => unknown): unknown {
     if (this.isShared(given)) return call();
-    const { executable, effects } = this.parts;
+    const { executable, effects, home } = this.parts;
     const inputs = this.inputs(given);
     const keep = this.prepareDonations(given, inputs);
     let outputs: Buffer[];
     try {
       outputs = runOnce(executable, inputs, keep);
     } catch (cause) {
+      if (cause instanceof DeviceLost) throw explained(cause, "jit");
       throw new BackendError(`jit: the plan failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
     }
+    for (const buffer of outputs) buffer.home = home;
     for (const change of effects.changes) store(change, given, outputs);
     return resultOf(effects.result, given, outputs);
   }

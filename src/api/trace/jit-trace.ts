@@ -1,5 +1,5 @@
 /** Traces a function for `jit`: what it computes becomes one plan, and what it does to tensors a list of what to store where. */
-import { type Backend, Buffer, type Executable } from "../../backends/backend.ts";
+import { Buffer } from "../../backends/backend.ts";
 import { RandomKey } from "../random/key.ts";
 import { outsideScopes } from "../tensor/scope.ts";
 import { type Before, changes, gradientOf, type Storage } from "../tensor/storage.ts";
@@ -9,6 +9,7 @@ import { compileOnce } from "./cache.ts";
 import { evaluate, reachesTarget } from "./evaluate.ts";
 import { type Binding, type Change, type Effects, Plan, type Result } from "./jit-run.ts";
 import { resumePending, suspendPending } from "./pending.ts";
+import type { Place } from "./place.ts";
 import { collect } from "./program.ts";
 import { nextNode, recorder, recordLeaf, type TraceNode } from "./trace.ts";
 import { type Tracing, whileTracing } from "./tracing.ts";
@@ -25,7 +26,11 @@ class NotPlanned extends Error {}
 
 const AS_IS: Traced = { isValid: () => true, run: (_given, call) => call() };
 
-const unknownValue = (t: TraceNode["dtype"], size: number): Buffer => new Buffer(t, size, null);
+function unknownValue(dtype: TraceNode["dtype"], size: number, home: string | null = null): Buffer {
+  const buffer = new Buffer(dtype, size, null);
+  buffer.home = home;
+  return buffer;
+}
 
 /** @throws what `f` throws, with everything as it was before */
 export function traceFunction(
@@ -33,12 +38,12 @@ export function traceFunction(
   args: readonly unknown[],
   asIs: ReadonlySet<number>,
   given: Arguments,
-  backend: Backend,
+  place: Place,
 ): Traced {
   if (given.hasPast) return AS_IS;
   const start = nextNode();
-  const stands = given.tensors.map(({ tensor: { dtype, shape, size, constant } }) =>
-    Tensor.of(recordLeaf(unknownValue(dtype, size), shape, !constant), constant, true),
+  const stands = given.tensors.map(({ tensor: { dtype, shape, size, constant, storage } }) =>
+    Tensor.of(recordLeaf(unknownValue(dtype, size, storage.current.home), shape, !constant), constant, true),
   );
   const word = (): TraceNode => recordLeaf(unknownValue("int32", 1), [], false);
   const keys = given.keys.map(() => [word(), word()] as const);
@@ -90,7 +95,7 @@ export function traceFunction(
         inputs.set(node, { kind: "drawn", index, word: k as 0 | 1 });
       });
     });
-    return plan({ start, outputs, inputs, effects, draws: drawn.length, decidedBy: tracing.decidedBy }, given, backend);
+    return plan({ start, outputs, inputs, effects, draws: drawn.length, decidedBy: tracing.decidedBy }, given, place);
   } catch (e) {
     if (!(e instanceof NotPlanned)) throw e;
     return AS_IS;
@@ -202,7 +207,7 @@ interface Outline {
   readonly decidedBy: ReadonlyMap<Storage, number>;
 }
 
-function plan(outline: Outline, given: Arguments, backend: Backend): Traced {
+function plan(outline: Outline, given: Arguments, place: Place): Traced {
   const { outputs, inputs, effects, draws, decidedBy } = outline;
   bindOutside(outline);
   const program = collect(outputs);
@@ -210,8 +215,9 @@ function plan(outline: Outline, given: Arguments, backend: Backend): Traced {
     (node): Binding => inputs.get(node) ?? { kind: "constant", buffer: node.buffer! },
   );
   const donations = donationsOf(bindings, program.outputs, effects, given);
-  const executable: Executable = compileOnce({ ...program, donations }, backend);
-  return new Plan({ executable, bindings, effects, donations, draws, decidedBy });
+  const compiled = place.on(program, (backend) => compileOnce({ ...program, donations }, backend));
+  const home = place.home ?? program.inputs.find((node) => node.home !== null)?.home ?? null;
+  return new Plan({ executable: compiled, bindings, effects, donations, draws, decidedBy, home });
 }
 
 /** The values from outside that a trace uses become inputs, with their values computed. */

@@ -1,12 +1,12 @@
 /** `jit`: a function is traced once for every structure, shapes and dtypes of its arguments; further calls run the plan. */
-import type { Backend } from "../../backends/backend.ts";
 import { GradloomError } from "../errors.ts";
 import { checkFunction, checkOptions, isList, whatIs } from "../functions/options.ts";
 import { disposeStorage } from "../tensor/scope.ts";
 import { readArguments } from "./arguments.ts";
-import { currentBackend, hasBackend } from "./backend.ts";
+import { hasBackend } from "./backend.ts";
 import { passesInUse } from "./cache.ts";
 import { type Traced, traceFunction } from "./jit-trace.ts";
+import { placeOf } from "./place.ts";
 import { autodiff } from "./trace.ts";
 import { currentTracing } from "./tracing.ts";
 
@@ -49,23 +49,26 @@ export function jit<A extends readonly unknown[], R>(
     throw new GradloomError(`jit: argument ${both} is both static and donated; only tensors can be donated`);
   const asIs = new Set(staticArgs);
   const given = new Set(donate);
-  const traces = new WeakMap<Backend, Map<string, Traced>>();
+  const traces = new WeakMap<object, Map<string, Traced>>();
   return (...args: A): R => {
     const call = (): R => f(...args);
     // Inside another trace, and before a backend is there, the operations are recorded as ever.
     if (currentTracing() !== null || !hasBackend()) return donated(call, args, given);
-    const backend = currentBackend("jit");
     const found = readArguments(args, asIs, given);
-    let known = traces.get(backend);
+    const place = placeOf(
+      "jit",
+      found.tensors.map(({ tensor }) => tensor.storage.current),
+    );
+    let known = traces.get(place.key);
     if (known === undefined) {
       known = new Map();
-      traces.set(backend, known);
+      traces.set(place.key, known);
     }
-    const key = `${autodiff.enabled ? 1 : 0}${passesInUse()}|${found.key}`;
+    const key = `${autodiff.enabled ? 1 : 0}${passesInUse()}${place.home ?? ""}|${found.key}`;
     let traced = known.get(key);
     if (traced === undefined || !traced.isValid()) {
       if (traced === undefined && known.size >= MAX_TRACES) return donated(call, args, given);
-      traced = traceFunction((...substituted) => f(...(substituted as unknown as A)), args, asIs, found, backend);
+      traced = traceFunction((...substituted) => f(...(substituted as unknown as A)), args, asIs, found, place);
       known.set(key, traced);
     }
     const result = traced.run(found, call) as R;

@@ -10,7 +10,7 @@ import { asTensor, checkTensor, shapeText, type TensorLike } from "../functions/
 import { checkFunction, isList, whatIs } from "../functions/options.ts";
 import { leafOf } from "../tensor/leaf.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { loadBackend } from "./backend.ts";
+import { startBackend } from "./backend.ts";
 import { decodeModel, encodeModel, type ModelFile } from "./model-file.ts";
 import { collect, toGraph } from "./program.ts";
 import { nextNode, recordLeaf } from "./trace.ts";
@@ -101,7 +101,7 @@ export async function compile(
   ...examples: readonly TensorLike[]
 ): Promise<Model> {
   checkFunction("compile", "forward", forward);
-  const backend = (await loadBackend("wasm")) as WasmBackend;
+  const backend = (await startBackend("wasm")) as WasmBackend;
   const operands = examples.map((example) => {
     const t = asTensor(example, "compile");
     return leafOf(t.dataSync(), t.shape, t.dtype, true);
@@ -149,7 +149,7 @@ export async function compile(
  */
 export async function loadModel(bytes: Uint8Array): Promise<Model> {
   const file = decodeModel(bytes);
-  return modelOf(file, (await loadBackend("wasm")) as WasmBackend);
+  return modelOf(file, (await startBackend("wasm")) as WasmBackend);
 }
 
 function modelOf(file: ModelFile, backend: WasmBackend): Model {

@@ -6,6 +6,7 @@ import { type Attrs, NO_ATTRS } from "../../ir/node.ts";
 import { constantOp, inputOp } from "../../ir/ops/source.ts";
 import { detachOp } from "../../ir/ops/view.ts";
 import type { Op, View } from "../../ir/record.ts";
+import { BackendError } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
 
 /** Whether operations are recorded for gradients. */
@@ -69,11 +70,23 @@ export class TraceNode {
   released = false;
   /** Whether a `backward` has gone through here, after which gradients no longer flow. */
   cleared = false;
+  /** The backend that this must be computed on; null for any. */
+  readonly home: string | null;
 
   /** @param variable whether a gradient may be asked of this very value */
-  constructor(op: Op, inputs: readonly TraceNode[], attrs: Attrs, shape: Shape, dtype: DType, variable = false) {
+  constructor(
+    op: Op,
+    inputs: readonly TraceNode[],
+    attrs: Attrs,
+    shape: Shape,
+    dtype: DType,
+    variable = false,
+    home: string | null = null,
+  ) {
     this.op = op;
     this.inputs = inputs;
+    this.home = home;
+    for (const x of inputs) if (x.home !== this.home) this.home = commonHome(op, this.home, x.home);
     for (const x of inputs) {
       x.uses++;
       if (x.released) countAgain(x);
@@ -143,6 +156,14 @@ function countAgain(node: TraceNode): void {
   }
 }
 
+/** @throws BackendError for two that differ */
+function commonHome(op: Op, a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  throw new BackendError(
+    `${op.name}: one operand was moved to ${a} and another to ${b}; move both to one with to(${JSON.stringify(a)})`,
+  );
+}
+
 const flows = (x: TraceNode | undefined): x is TraceNode => x?.differentiable === true;
 
 function attrsText(attrs: Attrs): string {
@@ -159,7 +180,7 @@ export function inputSignature(node: TraceNode): number {
 
 /** A value that is known from the start. */
 export function recordLeaf(buffer: Buffer, shape: Shape, variable: boolean): TraceNode {
-  const node = new TraceNode(inputOp, [], NO_ATTRS, shape, buffer.dtype, variable);
+  const node = new TraceNode(inputOp, [], NO_ATTRS, shape, buffer.dtype, variable, buffer.home);
   node.buffer = buffer;
   return node;
 }

@@ -143,6 +143,7 @@ export class HeapMemory implements DeviceMemory {
   pointer: number;
   /** The run that used it last. */
   lastUse = 0;
+  readonly backend = "wasm";
   private readonly dtype: Buffer["dtype"];
   private readonly length: number;
   private host: TypedArray | null = null;

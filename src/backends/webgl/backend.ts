@@ -1,9 +1,10 @@
 /** The `webgl` backend: plans become shaders that draw into textures. */
 import type { Plan, Target } from "../../ir/plan.ts";
-import { Buffer, type Executable, type PlanBackend, type Threads } from "../backend.ts";
+import { Buffer, type Executable, type Graphics, NotSupported, type PlanBackend, type Threads } from "../backend.ts";
 import { type Capabilities, Device } from "./gl/device.ts";
 import { type Program, Programs } from "./gl/programs.ts";
 import { type Texture, Textures } from "./gl/textures.ts";
+import { MAX_ROW_BITS } from "./glsl/types.ts";
 import { runOnHost } from "./host.ts";
 import { type Action, type Draw, lowerPlan } from "./lower.ts";
 import { TextureHeap } from "./memory.ts";
@@ -32,6 +33,10 @@ export class WebglBackend implements PlanBackend {
   }
 
   get capabilities(): Capabilities {
+    return this.device.capabilities;
+  }
+
+  get graphics(): Graphics {
     return this.device.capabilities;
   }
 
@@ -65,6 +70,14 @@ class WebglExecutable implements Executable {
     this.backend = backend;
     this.plan = plan;
     const { actions, operands } = lowerPlan(plan, backend.capabilities.maxSamplers);
+    const most = 2 ** MAX_ROW_BITS * backend.capabilities.maxTextureSize * 4;
+    const long = operands.find(({ length }) => length > most);
+    if (long !== undefined) {
+      throw new NotSupported(
+        `an array of ${long.length} elements is needed, and textures of this device hold at most ${most}; use smaller arrays, ` +
+          "or the wasm backend",
+      );
+    }
     this.lengths = operands.map(({ length }) => length);
     this.dtypes = operands.map(({ dtype }) => dtype);
     // All are handed to the compiler before the first is waited for.

@@ -2,6 +2,7 @@
 import { contiguousStrides, sizeOf } from "../../ir/layout.ts";
 import type { Call, Plan, PlanBuffer } from "../../ir/plan.ts";
 import { type Instr, inputOf, type Region } from "../../ir/region.ts";
+import { NotSupported } from "../backend.ts";
 import { textured } from "./glsl/body.ts";
 import { regionShader } from "./glsl/region.ts";
 import type { Operand, Shader } from "./glsl/shader.ts";
@@ -79,7 +80,7 @@ export function lowerPlan(plan: Plan, maxSamplers: number): Lowered {
 
 function operandOf({ dtype, length }: PlanBuffer): Operand {
   if (dtype === "float64") {
-    throw new Error(
+    throw new NotSupported(
       'WebGL has no float64; make the operands float32 (astype("float32"), or { dtype: "float32" }), or use the wasm backend',
     );
   }
@@ -91,7 +92,7 @@ function checkSamplers(region: Region, most: number): void {
     operandOf({ dtype: "float64", length: 0, place: { kind: "arena", offset: 0 } });
   const read = new Set(region.body.flatMap((i) => inputOf(i) ?? []));
   if (read.size > most - 1) {
-    throw new Error(
+    throw new NotSupported(
       `an expression reads ${read.size} arrays at once, and a shader here at most ${most - 1}; evaluate() a part of it first`,
     );
   }

@@ -72,6 +72,7 @@ export class TextureHeap {
 
 /** A buffer's texture, or its elements on the host once there were too many textures. It does not know the buffer. */
 export class TextureMemory implements DeviceMemory {
+  readonly backend = "webgl";
   readonly heap: TextureHeap;
   /** Null once it was given back. */
   texture: Texture | null;
@@ -84,6 +85,10 @@ export class TextureMemory implements DeviceMemory {
     this.heap = heap;
     this.texture = texture;
     this.length = length;
+  }
+
+  get isLost(): boolean {
+    return this.host === null && this.heap.textures.isLost;
   }
 
   get dtype(): TextureDType | null {

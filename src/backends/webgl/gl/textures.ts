@@ -43,6 +43,11 @@ export class Textures {
     };
   }
 
+  /** Whether all that textures held is gone. */
+  get isLost(): boolean {
+    return this.device.isLost;
+  }
+
   /** Bytes of all textures, those that nobody uses included. */
   get bytes(): number {
     return this.allBytes;
