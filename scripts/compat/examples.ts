@@ -273,6 +273,17 @@ const EXAMPLE_LIST: readonly (readonly [string, Example])[] = [
   ["resultType", (s) => gl.resultType(s.x, 1)],
   ["slice", () => gl.slice(1, 3)],
   ["getBackend", () => gl.getBackend()],
+  ["loadBackend", () => gl.loadBackend("reference")],
+  ["checkpoint", ({ x }) => gl.checkpoint([x]).stop()],
+  ["recover", () => gl.recover()],
+  [
+    "warmup",
+    (s) =>
+      gl.warmup(
+        gl.jit((x: gl.Tensor) => x.mul(2)),
+        [s.x],
+      ),
+  ],
   ["setBackend", () => gl.setBackend("reference")],
   ["ready", () => gl.ready()],
   ["setPasses", () => gl.setPasses("default")],
@@ -285,6 +296,8 @@ const EXAMPLE_LIST: readonly (readonly [string, Example])[] = [
   ...methodsOf("nullGrad clearGraph inspect"),
   ...methodsOf("add sub mul div pow maximum minimum floorDivide mod eq ne lt le gt ge", 0.45),
   ["Tensor.matmul", (s) => s.x.matmul(s.m)],
+  ["Tensor.to", (s) => s.x.to("reference")],
+  ["Tensor.device", (s) => s.x.device],
   ["Tensor.astype", (s) => s.x.astype("float64").mul(1)],
   ["Tensor.reshape", (s) => s.x.reshape([3, 2])],
   ["Tensor.T", (s) => s.x.T],

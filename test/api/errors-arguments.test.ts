@@ -184,6 +184,7 @@ const CALLS: { readonly [name: string]: Arguments } = {
   buildGraph: () => [x(), {}],
   compile: () => [(a: Tensor) => a.add(1), x()],
   jit: () => [() => 1],
+  checkpoint: () => [[x()], { every: 10 }],
   loadModel: () => [new Uint8Array(3)],
   explain: () => [x()],
   defineOp: () => [{ name: "own", forward: ([a]: Tensor[]) => a, backward: (g: Tensor) => [g] }],
@@ -244,6 +245,7 @@ const METHODS: { readonly [name: string]: Arguments } = {
   ),
   ...Object.fromEntries(["var", "std"].map((name): [string, Arguments] => [name, () => [0, 0, true]])),
   copy: () => [{}],
+  to: () => ["wasm"],
   matmul: () => [ones(3)],
   astype: () => ["float64"],
   cumsum: () => [0],
@@ -265,12 +267,22 @@ const METHODS: { readonly [name: string]: Arguments } = {
 
 /** Methods without arguments, and the ones by which the parts of this library speak to each other. */
 const OTHER_METHODS = [
-  "constructor,neg,pos,abs,exp,log,sqrt,square,tanh,sigmoid,relu,ravel,flatten,detach,data,dataSync,tolist,item,evaluate",
+  "constructor,neg,pos,abs,exp,log,sqrt,square,tanh,sigmoid,relu,ravel,flatten,detach,device,data,dataSync,tolist,item,evaluate",
   "toString,inspect,nullGrad,clearGraph,dispose,node,valueNode,targetNode,view,isKnown,computed,read,checkAlive",
 ].flatMap((names) => names.split(","));
 
 /** Functions that take nothing, and what no call can make wrong. */
-const NOTHING_TO_GET_WRONG = ["isAutodiffOn", "getBackend", "ready", "stats", "diagnostics", "setBackend"];
+const NOTHING_TO_GET_WRONG = [
+  "isAutodiffOn",
+  "getBackend",
+  "ready",
+  "stats",
+  "diagnostics",
+  "setBackend",
+  "loadBackend",
+  "recover",
+  "warmup",
+];
 
 /** What nobody should pass, at any place. */
 const JUNK: readonly (() => unknown)[] = [

@@ -221,7 +221,7 @@ describe("a backend", () => {
       throw refused;
     };
     expect(failure(raise)).toMatchInlineSnapshot(
-      `"BackendError: setBackend: no backend is named "webgpu"; there are "wasm", "webgl", "reference""`,
+      `"BackendError: setBackend: no backend is named "webgpu"; there are "wasm", "webgl", "reference", "auto""`,
     );
   });
 

@@ -197,7 +197,7 @@ export function startedBackend(caller: string, name: string): Backend {
 function checkName(caller: string, name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
   const names = known.map((each) => JSON.stringify(each)).join(", ");
-  throw new BackendError(`${caller}: no backend is named ${JSON.stringify(name)}; there are ${names}`);
+  throw new BackendError(`${caller}: no backend is named ${whatIs(name)}; there are ${names}`);
 }
 
 function checked(caller: string, name: BackendChoice, options: BackendOptions | null | undefined): ThreadCount {

@@ -4,6 +4,7 @@ import { type Buffer, DeviceLost } from "../../backends/backend.ts";
 import { inputOp } from "../../ir/ops/source.ts";
 import { BackendError, GradloomError } from "../errors.ts";
 import { execute } from "./cache.ts";
+import { lookAtCheckpoints } from "./checkpoint.ts";
 import { clearPending, pendingValues } from "./pending.ts";
 import { placeOf } from "./place.ts";
 import { collect, type Program } from "./program.ts";
@@ -37,7 +38,9 @@ export function evaluate(asked: readonly TraceNode[], caller: string): void {
     for (const home of [...homes].sort((a, b) => Number(a === null) - Number(b === null)))
       compute(collect(outputs.filter((node) => node.home === home)), caller);
   }
-  if (currentTracing() === null) clearPending();
+  if (currentTracing() !== null) return;
+  clearPending();
+  lookAtCheckpoints();
 }
 
 function compute(program: Program, caller: string): void {

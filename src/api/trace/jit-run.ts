@@ -9,6 +9,7 @@ import { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Arguments } from "./arguments.ts";
 import { runOnce } from "./cache.ts";
+import { lookAtCheckpoints } from "./checkpoint.ts";
 import { evaluate } from "./evaluate.ts";
 import { freshGradients, writtenLeaves } from "./pending.ts";
 import { explained } from "./read.ts";
@@ -108,7 +109,13 @@ export class Plan {
     }
     for (const buffer of outputs) buffer.home = home;
     for (const change of effects.changes) store(change, given, outputs);
+    lookAtCheckpoints();
     return resultOf(effects.result, given, outputs);
+  }
+
+  /** Compiles without running. */
+  async prepare(): Promise<void> {
+    await this.parts.executable.prepare?.();
   }
 
   /** Whether a write would show in an argument, which the plan reads as it was before. */

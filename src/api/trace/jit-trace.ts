@@ -19,12 +19,14 @@ export interface Traced {
   /** Whether this still holds: what the trace was decided by has not changed. */
   isValid(): boolean;
   run(given: Arguments, call: () => unknown): unknown;
+  /** Compiles what a run needs, without holding up the thread. */
+  prepare(): Promise<void>;
 }
 
 /** Something that a plan cannot do: the function is then called as it is. */
 class NotPlanned extends Error {}
 
-const AS_IS: Traced = { isValid: () => true, run: (_given, call) => call() };
+const AS_IS: Traced = { isValid: () => true, run: (_given, call) => call(), prepare: async () => {} };
 
 function unknownValue(dtype: TraceNode["dtype"], size: number, home: string | null = null): Buffer {
   const buffer = new Buffer(dtype, size, null);

@@ -2,7 +2,7 @@
 import { GradloomError } from "../errors.ts";
 import { checkFunction, checkOptions, isList, whatIs } from "../functions/options.ts";
 import { disposeStorage } from "../tensor/scope.ts";
-import { readArguments } from "./arguments.ts";
+import { type Arguments, readArguments } from "./arguments.ts";
 import { hasBackend } from "./backend.ts";
 import { passesInUse } from "./cache.ts";
 import { type Traced, traceFunction } from "./jit-trace.ts";
@@ -50,15 +50,10 @@ export function jit<A extends readonly unknown[], R>(
   const asIs = new Set(staticArgs);
   const given = new Set(donate);
   const traces = new WeakMap<object, Map<string, Traced>>();
-  return (...args: A): R => {
-    const call = (): R => f(...args);
-    // Inside another trace, and before a backend is there, the operations are recorded as ever.
-    if (currentTracing() !== null || !hasBackend()) return donated(call, args, given);
-    const found = readArguments(args, asIs, given);
-    const place = placeOf(
-      "jit",
-      found.tensors.map(({ tensor }) => tensor.storage.current),
-    );
+  /** The trace for such arguments; null where there were too many. */
+  const tracedFor = (args: readonly unknown[], found: Arguments): Traced | null => {
+    const operands = found.tensors.map(({ tensor }) => tensor.storage.current);
+    const place = placeOf("jit", operands);
     let known = traces.get(place.key);
     if (known === undefined) {
       known = new Map();
@@ -67,14 +62,35 @@ export function jit<A extends readonly unknown[], R>(
     const key = `${autodiff.enabled ? 1 : 0}${passesInUse()}${place.home ?? ""}|${found.key}`;
     let traced = known.get(key);
     if (traced === undefined || !traced.isValid()) {
-      if (traced === undefined && known.size >= MAX_TRACES) return donated(call, args, given);
+      if (traced === undefined && known.size >= MAX_TRACES) return null;
       traced = traceFunction((...substituted) => f(...(substituted as unknown as A)), args, asIs, found, place);
       known.set(key, traced);
     }
+    return traced;
+  };
+  const jitted = (...args: A): R => {
+    const call = (): R => f(...args);
+    // Inside another trace, and before a backend is there, the operations are recorded as ever.
+    if (currentTracing() !== null || !hasBackend()) return donated(call, args, given);
+    const found = readArguments(args, asIs, given);
+    const traced = tracedFor(args, found);
+    if (traced === null) return donated(call, args, given);
     const result = traced.run(found, call) as R;
     for (const { tensor, isDonated } of found.tensors) if (isDonated) disposeStorage(tensor.storage);
     return result;
   };
+  preparations.set(jitted, async (args) => {
+    await tracedFor(args, readArguments(args, asIs, given))?.prepare();
+  });
+  return jitted;
+}
+
+/** What compiles ahead, by the functions that `jit` has made. */
+const preparations = new WeakMap<object, (args: readonly unknown[]) => Promise<void>>();
+
+/** Compiles ahead for some arguments; undefined for what `jit` has not made. */
+export function preparationOf(f: unknown): ((args: readonly unknown[]) => Promise<void>) | undefined {
+  return typeof f === "function" ? preparations.get(f) : undefined;
 }
 
 function donated<R>(call: () => R, args: readonly unknown[], positions: ReadonlySet<number>): R {

@@ -152,8 +152,10 @@ export async function loadModel(bytes: Uint8Array): Promise<Model> {
   return modelOf(file, (await startBackend("wasm")) as WasmBackend);
 }
 
-function modelOf(file: ModelFile, backend: WasmBackend): Model {
+async function modelOf(file: ModelFile, backend: WasmBackend): Promise<Model> {
   const code = backend.isShared ? file.sharedCode : file.code;
   const { bound: inputs, outputs, arenaBytes } = file;
-  return new Model(file, backend.instantiate(code, { inputs, outputs, arenaBytes, aliases: [] }));
+  const executable = backend.instantiate(code, { inputs, outputs, arenaBytes, aliases: [] });
+  await executable.prepare?.();
+  return new Model(file, executable);
 }

@@ -107,11 +107,12 @@ export class WasmBackend implements PlanBackend {
 
   /** Makes code for one thread runnable. */
   instantiate(code: Uint8Array<ArrayBuffer>, shape: Interface): Executable {
-    return new WasmExecutable(this, this.entry(code) as Run, shape);
+    return new WasmExecutable(this, new Code(this, code, null), shape);
   }
 
-  private entry(code: Uint8Array<ArrayBuffer>): WebAssembly.ExportValue {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(code), {
+  /** The entry of a compiled module. */
+  entry(module: WebAssembly.Module): WebAssembly.ExportValue {
+    const instance = new WebAssembly.Instance(module, {
       [HEAP_MODULE]: { memory: this.heap.memory },
       [MATH_MODULE]: MATH_IMPORTS,
       [TFJS_MODULE]: this.tfjs.exports,
@@ -120,14 +121,8 @@ export class WasmBackend implements PlanBackend {
   }
 
   compile(plan: Plan): Executable {
-    const code = this.emit(plan);
-    const { pool } = this.asked;
-    if (pool === null || (plan.threads ?? 1) === 1) return this.instantiate(code, plan);
-    const entry = this.entry(code) as ThreadedRun;
-    const threaded = pool.add(entry, code);
-    const executable = new WasmExecutable(this, (table, arena) => pool.run(threaded, table, arena), plan);
-    pool.forgetWith(executable, threaded);
-    return executable;
+    const pool = (plan.threads ?? 1) === 1 ? null : this.asked.pool;
+    return new WasmExecutable(this, new Code(this, this.emit(plan), pool), plan);
   }
 
   memory(): { readonly heapBytes: number; readonly heldBytes: number } {
@@ -148,24 +143,68 @@ export class WasmBackend implements PlanBackend {
 
 type Run = (table: number, arena: number) => void;
 
+/** The code of a plan, which is compiled before the first run: then, or ahead of it and beside the thread. */
+class Code {
+  private readonly backend: WasmBackend;
+  private readonly pool: Pool | null;
+  private code: Uint8Array<ArrayBuffer> | null;
+  private run: Run | null = null;
+
+  /** @param pool the threads that share the work; null for this one alone */
+  constructor(backend: WasmBackend, code: Uint8Array<ArrayBuffer>, pool: Pool | null) {
+    this.backend = backend;
+    this.code = code;
+    this.pool = pool;
+  }
+
+  /** @param owner the workers of the pool let go of the code when it was collected */
+  start(owner: object): Run {
+    return this.run ?? this.instantiate(new WebAssembly.Module(this.code!), owner);
+  }
+
+  async prepare(owner: object): Promise<void> {
+    if (this.run !== null) return;
+    const module = await WebAssembly.compile(this.code!);
+    if (this.run === null) this.instantiate(module, owner);
+  }
+
+  private instantiate(module: WebAssembly.Module, owner: object): Run {
+    const entry = this.backend.entry(module);
+    const { pool } = this;
+    if (pool === null) this.run = entry as Run;
+    else {
+      const threaded = pool.add(entry as ThreadedRun, this.code!);
+      this.run = (table, arena) => pool.run(threaded, table, arena);
+      pool.forgetWith(owner, threaded);
+    }
+    this.code = null;
+    return this.run;
+  }
+}
+
 const bytesOf = (b: Buffer): number => b.length * BYTES[b.dtype];
 
 class WasmExecutable implements Executable {
   private readonly backend: WasmBackend;
-  private readonly start: Run;
+  private readonly code: Code;
   private readonly shape: Interface;
   /** input → output that may take over its memory. */
   private readonly heirs: ReadonlyMap<number, number>;
 
-  constructor(backend: WasmBackend, start: Run, shape: Interface) {
+  constructor(backend: WasmBackend, code: Code, shape: Interface) {
     this.backend = backend;
-    this.start = start;
+    this.code = code;
     this.shape = shape;
     this.heirs = new Map(shape.aliases);
   }
 
+  prepare(): Promise<void> {
+    return this.code.prepare(this);
+  }
+
   run(inputs: readonly Buffer[], keep?: ReadonlySet<number>): Buffer[] {
     const { heap } = this.backend;
+    const start = this.code.start(this);
     const { outputs, arenaBytes } = this.shape;
     heap.tick();
     const results = outputs.map(({ shape, dtype }) => new Buffer(dtype, sizeOf(shape), null));
@@ -219,7 +258,7 @@ class WasmExecutable implements Executable {
       if (address !== null) slots[inputs.length + k] = address;
     });
     for (const { k, at } of small) slots[inputs.length + k] = arena + at;
-    this.start(arena + table, arena);
+    start(arena + table, arena);
     for (const { k, at } of small)
       results[k]!.host = heap.view(results[k]!.dtype, arena + at, results[k]!.length).slice();
     owned.forEach((address, k) => {

@@ -93,6 +93,10 @@ class WebglExecutable implements Executable {
     this.endsAfter = ends;
   }
 
+  async prepare(): Promise<void> {
+    for (const action of this.actions) if (action.kind === "draw") await action.program.compiled();
+  }
+
   run(inputs: readonly Buffer[], keep?: ReadonlySet<number>): Buffer[] {
     const { heap, device } = this.backend;
     device.checkAlive();

@@ -1,17 +1,17 @@
 /** A WebGL2 context, and what it can do. */
-import { DeviceLost } from "../../backend.ts";
+import { DeviceLost, type Graphics } from "../../backend.ts";
 
 type Gl = WebGL2RenderingContext;
 
 /** What was found out about a context. */
-export interface Capabilities {
-  readonly renderer: string;
-  /** Whether the processor draws, not a graphics card. */
-  readonly isSoftware: boolean;
+export interface Capabilities extends Graphics {
   readonly maxTextureSize: number;
   /** Textures that one shader may read. */
   readonly maxSamplers: number;
-  readonly parallelCompile: boolean;
+}
+
+interface KHR_parallel_shader_compile {
+  readonly COMPLETION_STATUS_KHR: number;
 }
 
 /** Every implementation of WebGL2 has at least so many; more would not run everywhere. */
@@ -21,6 +21,8 @@ const LEAST_SAMPLERS = 16;
 export class Device {
   readonly gl: Gl;
   readonly capabilities: Capabilities;
+  /** How to ask whether a program is compiled, where drivers compile in the background. */
+  readonly completion: KHR_parallel_shader_compile | null;
   private readonly canvas: OffscreenCanvas | HTMLCanvasElement;
   /** A context that comes back has none of the textures. */
   private wasLost = false;
@@ -56,6 +58,7 @@ export class Device {
       maxSamplers: Math.max(LEAST_SAMPLERS, gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number),
       parallelCompile: gl.getExtension("KHR_parallel_shader_compile") !== null,
     };
+    this.completion = gl.getExtension("KHR_parallel_shader_compile") as KHR_parallel_shader_compile | null;
     gl.disable(gl.BLEND);
     gl.disable(gl.DEPTH_TEST);
     gl.disable(gl.DITHER);
@@ -73,8 +76,8 @@ export class Device {
   checkAlive(): void {
     if (this.isLost) {
       throw new DeviceLost(
-        "the browser took the WebGL context away, and with it the values that lay there alone; read what must outlive " +
-          "that now and then (await t.data()), and call setBackend() again",
+        "the browser took the WebGL context away, and with it the values that lay there alone; await recover() goes back to " +
+          "the copies that checkpoint() keeps",
       );
     }
   }
@@ -117,7 +120,8 @@ function nextTask(): Promise<void> {
   });
 }
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+/** Resolves after a short while. */
+export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
 function canvas(): OffscreenCanvas | HTMLCanvasElement {
   if (typeof OffscreenCanvas !== "undefined") return new OffscreenCanvas(1, 1);

@@ -1,6 +1,6 @@
 /** Compiled shaders. The whole text of a shader is its key: two that differ in anything are two. */
 import { type Shader, VERTEX_SHADER } from "../glsl/shader.ts";
-import type { Device } from "./device.ts";
+import { type Device, pause } from "./device.ts";
 import type { Texture } from "./textures.ts";
 
 /** Programs beyond that are given up, the least recently used first. */
@@ -40,6 +40,20 @@ export class Program {
     });
   }
 
+  /** Resolves once the driver has compiled it. */
+  async compiled(): Promise<void> {
+    const { gl, completion } = this.device;
+    if (this.isReady) return;
+    // Drivers that compile in the background say when they are done; others are asked in turns, with breaks between.
+    if (completion === null) await pause();
+    else
+      while (gl.getProgramParameter(this.handle, completion.COMPLETION_STATUS_KHR) === false) {
+        this.device.checkAlive();
+        await pause();
+      }
+    this.finish();
+  }
+
   /** Waits for the compiler. @throws Error with its words */
   private finish(): void {
     const { gl } = this.device;
@@ -48,6 +62,7 @@ export class Program {
       const words = gl.getShaderInfoLog(this.fragment) || gl.getProgramInfoLog(this.handle) || "no reason given";
       throw new Error(`a shader does not compile: ${words}\n${this.shader.code}`);
     }
+    if (this.isReady) return;
     gl.useProgram(this.handle);
     const names = this.shader.used.map((k) => `s${k}`);
     if (this.shader.hasBase) names.push("sBase");
