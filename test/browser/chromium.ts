@@ -18,6 +18,7 @@ const ARGUMENTS = [
   // Software takes its time over large shaders.
   "--disable-gpu-watchdog",
   "--js-flags=--expose-gc",
+  "--enable-precise-memory-info",
 ];
 
 /** What Playwright launches. `CHROMIUM_PATH` names another executable. */
