@@ -165,7 +165,8 @@ describe("a long training", () => {
     expect(seen.length).toBe(9);
     const [first, ...later] = seen;
     for (const each of later) {
-      expect(each.gpu, "bytes of textures").toBe(first!.gpu);
+      // Gradients of earlier steps keep their textures until the collector comes, sooner or later.
+      expect(each.gpu, "bytes of textures").toBeLessThan(1.25 * first!.gpu);
       expect(each.held, "bytes of textures in use").toBe(first!.held);
       expect(each.heap, "bytes of JavaScript's heap").toBeLessThan(first!.heap + 2 * 2 ** 20);
     }
