@@ -9,7 +9,6 @@ import { differentiate } from "./differentiate.ts";
 import { expand } from "./expand.ts";
 import { functionalize } from "./functionalize.ts";
 import { fuse, fuseNothing } from "./fuse/fuse.ts";
-import { parallel } from "./parallel.ts";
 import { type Donation, plan } from "./plan.ts";
 import { simplify } from "./simplify/simplify.ts";
 
@@ -53,7 +52,15 @@ export function lower(recorded: Graph, observe: Observer = () => {}, optimize: O
   return graph;
 }
 
-/** Recorded graph → plan. */
+/** What divides plans among threads: pages that run on one thread do without. */
+let divide: typeof import("./parallel.ts").parallel | null = null;
+
+/** To be called before plans for several threads are made. */
+export async function loadParallel(): Promise<void> {
+  divide = (await import("./parallel.ts")).parallel;
+}
+
+/** Recorded graph → plan. @throws Error for several threads before {@link loadParallel} */
 export function compilePlan(
   recorded: Graph,
   donations: readonly Donation[],
@@ -63,7 +70,10 @@ export function compilePlan(
 ): Plan {
   const fused = lower(recorded, observe, optimize);
   const outputs = recorded.outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-  return parallel(plan(fused, outputs, donations, target), target);
+  const made = plan(fused, outputs, donations, target);
+  if ((target.threads ?? 1) === 1) return made;
+  if (divide === null) throw new Error("what divides plans among threads was not loaded");
+  return divide(made, target);
 }
 
 /** Recorded graph → what an interpreter can run: writes stay, and only gradients are expanded. */

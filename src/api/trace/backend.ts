@@ -1,5 +1,6 @@
 /** The choice of the backend. Nothing is loaded before one is asked for. */
 import type { Backend, PlanBackend, Threads } from "../../backends/backend.ts";
+import { loadParallel } from "../../passes/pipeline.ts";
 import { BackendError } from "../errors.ts";
 import { checkOptions, whatIs } from "../functions/options.ts";
 
@@ -9,8 +10,11 @@ const MAX_THREADS = 64;
 type ThreadCount = number | "auto";
 
 const loaders = {
-  wasm: async (threads: ThreadCount): Promise<Backend> =>
-    (await import("../../backends/wasm/backend.ts")).loadWasm(threads),
+  wasm: async (threads: ThreadCount): Promise<Backend> => {
+    const backend = await (await import("../../backends/wasm/backend.ts")).loadWasm(threads);
+    if ((backend.target.threads ?? 1) > 1) await loadParallel();
+    return backend;
+  },
   webgl: async (): Promise<Backend> => (await import("../../backends/webgl/backend.ts")).loadWebgl(),
   reference: async (): Promise<Backend> => (await import("../../backends/reference/backend.ts")).REFERENCE,
 } as const;

@@ -5,15 +5,14 @@ import type { Plan, Target, TensorSpec } from "../../ir/plan.ts";
 import { Buffer, type Executable, type PlanBackend, type Threads } from "../backend.ts";
 import { BASELINE, type Features, type MemoryLimits } from "./asm/module.ts";
 import { emitPlan, HEAP_MODULE, TFJS_MODULE } from "./emit.ts";
-import { engineFeatures } from "./features.ts";
+import { engineFeatures, hasSimd } from "./features.ts";
 import { Heap, PADDING } from "./heap.ts";
 import { MATH_IMPORTS, MATH_MODULE } from "./kernels/math-imports.ts";
-import { TARGET } from "./target.ts";
-import { loadTfjsHeap, type TfjsHeap } from "./tfjs.ts";
-import { makeOwnHeap, sharedHeapOrReason } from "./threads/memory.ts";
-import { Pool, type ThreadedRun } from "./threads/pool.ts";
-import { coreCount, isNode } from "./threads/spawn.ts";
-import { threadedTarget, withoutTfjs } from "./threads/target.ts";
+import { threadedTarget, withoutTfjs } from "./own-target.ts";
+import type { TfjsHeap } from "./tfjs.ts";
+import { coreCount, isNode } from "./threads/environment.ts";
+import { makeOwnHeap } from "./threads/memory.ts";
+import type { Pool, ThreadedRun } from "./threads/pool.ts";
 
 /** Outputs up to this size are copied to the host at once, so that losses leave nothing in the heap. */
 const SMALL_BYTES = 4096;
@@ -34,12 +33,15 @@ export interface Interface {
 
 /** Starts the backend for so many threads, or one a core; for one, with the reason, where there cannot be more. */
 export async function loadWasm(wanted: number | "auto" = 1): Promise<WasmBackend> {
+  if (!hasSimd()) throw new Error("this engine has no WebAssembly SIMD; use a browser of 2023 or later");
   const threads = wanted === "auto" ? Math.min(MAX_AUTO, await coreCount()) : wanted;
   if (threads === 1) return loadOne(null);
+  const { sharedHeapOrReason } = await import("./threads/shared-heap.ts");
   const heap = sharedHeapOrReason();
   if (typeof heap === "string") return loadOne({ asked: threads, pool: null, missing: heap });
   const target = threadedTarget(threads);
   try {
+    const { Pool } = await import("./threads/pool.ts");
     return new WasmBackend(heap, target, { asked: threads, pool: await Pool.start(heap, threads) });
   } catch (e) {
     // The heap is as good for one thread.
@@ -53,7 +55,10 @@ export async function loadWasm(wanted: number | "auto" = 1): Promise<WasmBackend
  * so that a page loads no `.wasm` files, and a bundler has none to find.
  */
 async function loadOne(asked: Asked | null): Promise<WasmBackend> {
-  if (isNode()) return new WasmBackend(await loadTfjsHeap(), TARGET, asked ?? ONE);
+  if (isNode()) {
+    const [{ loadTfjsHeap }, { TARGET }] = await Promise.all([import("./tfjs.ts"), import("./target.ts")]);
+    return new WasmBackend(await loadTfjsHeap(), TARGET, asked ?? ONE);
+  }
   return new WasmBackend(makeOwnHeap(), withoutTfjs("pages do without tfjs"), asked ?? ONE);
 }
 
@@ -76,7 +81,7 @@ export class WasmBackend implements PlanBackend {
   /** Host buffers that were uploaded for a run once: the second time they stay. */
   readonly uploadedOnce: WeakSet<Buffer> = new WeakSet();
 
-  constructor(tfjs: TfjsHeap, target: Target = TARGET, asked: Asked = ONE) {
+  constructor(tfjs: TfjsHeap, target: Target, asked: Asked = ONE) {
     this.tfjs = tfjs;
     this.asked = asked;
     this.target = target;
@@ -97,7 +102,7 @@ export class WasmBackend implements PlanBackend {
   /** The code of a plan, for this engine unless `features` says otherwise. */
   emit(plan: Plan, shared: boolean = this.isShared, features: Features = engineFeatures()): Uint8Array<ArrayBuffer> {
     const limits: MemoryLimits = shared ? { shared, min: 0, max: 65536 } : { min: 0 };
-    return emitPlan(plan, limits, features);
+    return emitPlan(plan, limits, features, this.asked.pool?.addBarrier ?? null);
   }
 
   /** The code of a plan that runs on every engine with SIMD. */

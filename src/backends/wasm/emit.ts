@@ -8,7 +8,7 @@ import { addGemm } from "./kernels/gemm.ts";
 import { addRegion } from "./kernels/region/index.ts";
 import { addKernel } from "./kernels/row-major/index.ts";
 import { rebase } from "./rebase.ts";
-import { addBarrier } from "./threads/barrier.ts";
+import type { AddBarrier } from "./threads/barrier.ts";
 
 /** The module names that a plan's module imports from; host functions of `MATH_IMPORTS` are imported from `math`. */
 export const HEAP_MODULE = "heap";
@@ -20,8 +20,15 @@ type MatmulStep = Extract<Call, { kind: "matmul" }>;
  * `run(table, arena)`: `table` is the address of the int32 addresses of the inputs and then of the outputs, `arena` that
  * of the plan's working memory. Of a plan for several threads, `run(table, arena, first, end)` does what threads `first`
  * to below `end` have to do: all that there is, or that of one thread while the others do theirs.
+ *
+ * @param addBarrier where the threads of a plan wait for each other; null for plans for one
  */
-export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): Uint8Array<ArrayBuffer> {
+export function emitPlan(
+  plan: Plan,
+  memory: MemoryLimits,
+  features: Features,
+  addBarrier: AddBarrier | null,
+): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(features);
   module.importMemory(HEAP_MODULE, "memory", memory);
   // Kernels first: `run` calls them.
@@ -34,7 +41,7 @@ export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features): 
     });
   });
   const threads = plan.threads ?? 1;
-  const barrier = threads > 1 ? addBarrier(module, threads) : null;
+  const barrier = threads > 1 ? addBarrier!(module, threads) : null;
   const params = new Array<"i32">(threads > 1 ? 4 : 2).fill("i32");
   const run = module.addFunction("run", params, [], (f, table, arena, first, end) => {
     const pushAddress = (buffer: number): void => {

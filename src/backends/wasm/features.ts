@@ -7,6 +7,13 @@ function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(module.toBytes());
 }
 
+/** Whether the engine has vectors of 128 bits at all: older ones have not, and everything here is made of them. */
+export function hasSimd(): boolean {
+  const module = new ModuleBuilder();
+  module.addFunction("probe", ["v128"], ["v128"], (f, x) => f.get(x!).get(x!).op("f32x4.add"));
+  return WebAssembly.validate(module.toBytes());
+}
+
 let found: Features | undefined;
 
 /** The features of this engine. */

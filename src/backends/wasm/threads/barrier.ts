@@ -4,6 +4,9 @@ import { CONTROL_ADDRESS, SHORT_WAITS, SHORTER, WORD } from "./control.ts";
 
 const at = (word: number): { readonly offset: number } => ({ offset: CONTROL_ADDRESS + word * 4 });
 
+/** {@link addBarrier}, for those who do not load it. */
+export type AddBarrier = (module: ModuleBuilder, threads: number) => FuncRef;
+
 /**
  * Adds `barrier(thread)`: returns once all `threads` have called it, and traps once one of them has failed. The last to
  * come counts the barrier as passed; the others wait for that, awake for a short time and then asleep.

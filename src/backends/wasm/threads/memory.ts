@@ -8,32 +8,13 @@ const INITIAL_PAGES = 64;
 /** The most pages a memory may have: some engines give less. */
 const LARGEST = [65536, 32768, 16384] as const;
 
-const NOT_ISOLATED =
-  "the page is not cross-origin isolated; serve it with the headers Cross-Origin-Opener-Policy: same-origin and " +
-  "Cross-Origin-Embedder-Policy: require-corp";
-
-/** A shared heap, or the reason why there can be none. */
-export function sharedHeapOrReason(): TfjsHeap | string {
-  if (typeof crossOriginIsolated !== "undefined" && !crossOriginIsolated) return NOT_ISOLATED;
-  if (typeof SharedArrayBuffer === "undefined") return "there is no SharedArrayBuffer here";
-  try {
-    return makeSharedHeap();
-  } catch (e) {
-    return e instanceof Error ? e.message : String(e);
-  }
-}
-
-/** @throws Error where no shared memory can be had */
-export function makeSharedHeap(): TfjsHeap {
-  return heapOf(makeMemory(true));
-}
-
 /** A heap that no one shares. @throws Error where no memory can be had */
 export function makeOwnHeap(): TfjsHeap {
   return heapOf(makeMemory(false));
 }
 
-function heapOf(memory: WebAssembly.Memory): TfjsHeap {
+/** A heap in a memory. */
+export function heapOf(memory: WebAssembly.Memory): TfjsHeap {
   const grow = (bytes: number): number | null => {
     const before = memory.buffer.byteLength;
     // A quarter more than there is, so that growing stays rare.
@@ -56,7 +37,8 @@ function heapOf(memory: WebAssembly.Memory): TfjsHeap {
   };
 }
 
-function makeMemory(shared: boolean): WebAssembly.Memory {
+/** @throws Error where none of a gibibyte can be had */
+export function makeMemory(shared: boolean): WebAssembly.Memory {
   let cause: unknown;
   for (const maximum of LARGEST) {
     try {

@@ -1,6 +1,8 @@
 /** The threads of one backend: this one, and workers that wait for jobs. */
+import { type AddBarrier, addBarrier } from "./barrier.ts";
 import { abort, BARRIER_TURNS, controlOf, JOB, MESSAGE_ADDRESS, WORD } from "./control.ts";
-import { coreCount, type Spawned, spawn } from "./spawn.ts";
+import { coreCount } from "./environment.ts";
+import { type Spawned, spawn } from "./spawn.ts";
 
 /** The export of a plan's module: what threads `first` to below `end` have to do. */
 export type ThreadedRun = (table: number, arena: number, first: number, end: number) => void;
@@ -26,6 +28,8 @@ const LEAVING = 1000;
 const TURNS = 1000;
 
 export class Pool {
+  /** What the code of plans for several threads needs. */
+  readonly addBarrier: AddBarrier = addBarrier;
   readonly threads: number;
   private readonly store: Store;
   private readonly control: Int32Array;

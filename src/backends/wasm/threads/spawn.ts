@@ -1,4 +1,5 @@
 /** Starts workers in Node and in pages. */
+import { isNode, nodeModule } from "./environment.ts";
 import type { Start } from "./worker.ts";
 
 /** A worker that waits for jobs. */
@@ -51,18 +52,6 @@ export async function spawn(start: Start): Promise<Spawned> {
     },
     terminate: () => handle.terminate(),
   };
-}
-
-/** Whether this is Node, and no page. */
-export const isNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
-
-/** A module of Node, named so that bundlers for pages do not look for it. */
-const nodeModule = (name: string): Promise<unknown> => import(/* @vite-ignore */ ["node", name].join(":"));
-
-/** How many threads the machine runs at a time. */
-export async function coreCount(): Promise<number> {
-  if (!isNode()) return navigator.hardwareConcurrency ?? 1;
-  return ((await nodeModule("os")) as typeof import("node:os")).availableParallelism();
 }
 
 async function inNode(): Promise<Handle> {
