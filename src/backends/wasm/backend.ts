@@ -4,7 +4,7 @@ import { sizeOf } from "../../ir/layout.ts";
 import type { Plan, Target, TensorSpec } from "../../ir/plan.ts";
 import { Buffer, type Executable, type PlanBackend, type Threads } from "../backend.ts";
 import { BASELINE, type Features, type MemoryLimits } from "./asm/module.ts";
-import { emitPlan, HEAP_MODULE, TFJS_MODULE } from "./emit.ts";
+import { emitPlan, HEAP_MODULE } from "./emit.ts";
 import { engineFeatures, hasSimd } from "./features.ts";
 import { Heap, PADDING } from "./heap.ts";
 import { MATH_IMPORTS, MATH_MODULE } from "./kernels/math-imports.ts";
@@ -102,7 +102,10 @@ export class WasmBackend implements PlanBackend {
   /** The code of a plan, for this engine unless `features` says otherwise. */
   emit(plan: Plan, shared: boolean = this.isShared, features: Features = engineFeatures()): Uint8Array<ArrayBuffer> {
     const limits: MemoryLimits = shared ? { shared, min: 0, max: 65536 } : { min: 0 };
-    return emitPlan(plan, limits, features, this.asked.pool?.addBarrier ?? null);
+    return emitPlan(plan, limits, features, {
+      addBarrier: this.asked.pool?.addBarrier,
+      addTfjsMatmul: this.tfjs.addTfjsMatmul,
+    });
   }
 
   /** The code of a plan that runs on every engine with SIMD. */
@@ -120,7 +123,7 @@ export class WasmBackend implements PlanBackend {
     const instance = new WebAssembly.Instance(module, {
       [HEAP_MODULE]: { memory: this.heap.memory },
       [MATH_MODULE]: MATH_IMPORTS,
-      [TFJS_MODULE]: this.tfjs.exports,
+      tfjs: this.tfjs.exports,
     });
     return instance.exports.run!;
   }

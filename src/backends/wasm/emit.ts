@@ -1,6 +1,5 @@
 /** Turns a plan into one WebAssembly module with one export, `run(table, arena)`. */
 import { BYTES } from "../../ir/dtype.ts";
-import { sizeOf } from "../../ir/layout.ts";
 import type { Call, Loop, Plan, Task } from "../../ir/plan.ts";
 import type { FuncRef, FunctionBuilder, Local } from "./asm/function.ts";
 import { type Features, type MemoryLimits, ModuleBuilder } from "./asm/module.ts";
@@ -8,11 +7,19 @@ import { addGemm } from "./kernels/gemm.ts";
 import { addRegion } from "./kernels/region/index.ts";
 import { addKernel } from "./kernels/row-major/index.ts";
 import { rebase } from "./rebase.ts";
+import type { AddTfjsMatmul } from "./tfjs-matmul.ts";
 import type { AddBarrier } from "./threads/barrier.ts";
 
-/** The module names that a plan's module imports from; host functions of `MATH_IMPORTS` are imported from `math`. */
+/** The module name that a plan's module imports the memory from; host functions of `MATH_IMPORTS` are imported from `math`. */
 export const HEAP_MODULE = "heap";
-export const TFJS_MODULE = "tfjs";
+
+/** What is loaded only where it is needed. */
+export interface Parts {
+  /** Where the threads of a plan wait for each other. */
+  readonly addBarrier?: AddBarrier | undefined;
+  /** For plans that call tfjs's product. */
+  readonly addTfjsMatmul?: AddTfjsMatmul | undefined;
+}
 
 type MatmulStep = Extract<Call, { kind: "matmul" }>;
 
@@ -20,28 +27,21 @@ type MatmulStep = Extract<Call, { kind: "matmul" }>;
  * `run(table, arena)`: `table` is the address of the int32 addresses of the inputs and then of the outputs, `arena` that
  * of the plan's working memory. Of a plan for several threads, `run(table, arena, first, end)` does what threads `first`
  * to below `end` have to do: all that there is, or that of one thread while the others do theirs.
- *
- * @param addBarrier where the threads of a plan wait for each other; null for plans for one
  */
-export function emitPlan(
-  plan: Plan,
-  memory: MemoryLimits,
-  features: Features,
-  addBarrier: AddBarrier | null,
-): Uint8Array<ArrayBuffer> {
+export function emitPlan(plan: Plan, memory: MemoryLimits, features: Features, parts: Parts): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(features);
   module.importMemory(HEAP_MODULE, "memory", memory);
   // Kernels first: `run` calls them.
   const steps = plan.steps.map((step, k) => {
     if (step.kind === "barrier") return null;
-    const kernel = (call: Call, name: string): Kernel => ({ call, code: kernelOf(module, plan, call, name) });
+    const kernel = (call: Call, name: string): Kernel => ({ call, code: kernelOf(module, plan, call, name, parts) });
     return (step.kind === "parallel" ? step.parts : [step]).map((task, part) => {
       if (task.kind !== "loop") return { task, kernels: [kernel(task, `${k}_${part}`)] };
       return { task, kernels: task.body.map(({ call }, at) => kernel(call, `${k}_${part}_${at}`)) };
     });
   });
   const threads = plan.threads ?? 1;
-  const barrier = threads > 1 ? addBarrier!(module, threads) : null;
+  const barrier = threads > 1 ? parts.addBarrier!(module, threads) : null;
   const params = new Array<"i32">(threads > 1 ? 4 : 2).fill("i32");
   const run = module.addFunction("run", params, [], (f, table, arena, first, end) => {
     const pushAddress = (buffer: number): void => {
@@ -81,12 +81,12 @@ interface Kernel {
   readonly code: FuncRef | null;
 }
 
-function kernelOf(module: ModuleBuilder, plan: Plan, call: Call, name: string): FuncRef | null {
+function kernelOf(module: ModuleBuilder, plan: Plan, call: Call, name: string, parts: Parts): FuncRef | null {
   if (call.kind === "copy") return null;
   if (call.kind === "region")
     return addRegion(module, rebase(call.region, call.inputs.length).region, `region_${name}`);
   if (call.kind === "kernel") return addKernel(module, call);
-  return call.choice.kernel === "tfjs" ? addTfjsMatmul(module, call) : addMatmul(module, plan, call);
+  return call.choice.kernel === "tfjs" ? parts.addTfjsMatmul!(module, call.attrs) : addMatmul(module, plan, call);
 }
 
 /** Pushes the address of a buffer, which is the operand of a call at that position; the result comes after the operands. */
@@ -213,40 +213,4 @@ function nest(
 
 function advance(f: FunctionBuilder, pointer: Local, bytes: number): void {
   if (bytes !== 0) f.get(pointer).i32Const(bytes).op("i32.add").set(pointer);
-}
-
-/** Ids beyond those that tfjs's own counter reaches. */
-const TENSOR_IDS = { a: 0x40000001, b: 0x40000002, c: 0x40000003 } as const;
-
-/**
- * The same by tfjs's `_FusedMatMul`. The buffers are registered for the call only: tfjs keeps packed weights by tensor
- * id, and would use them again although the elements have changed.
- */
-function addTfjsMatmul(module: ModuleBuilder, { attrs }: MatmulStep): FuncRef {
-  const { m, n, k } = attrs;
-  const i32 = (count: number): "i32"[] => new Array<"i32">(count).fill("i32");
-  const register = module.importFunction(TFJS_MODULE, "register_tensor", i32(3), []);
-  const dispose = module.importFunction(TFJS_MODULE, "dispose_data", i32(1), []);
-  const types = [...i32(11), "f32" as const, "i32" as const];
-  const multiply = module.importFunction(TFJS_MODULE, "_FusedMatMul", types, []);
-  return module.addFunction(`tfjs_matmul_${m}x${n}x${k}`, i32(4), [], (f, a, b, c, scratch) => {
-    const shapes = [1, m, k, 1, k, n];
-    shapes.forEach((d, at) => {
-      f.get(scratch!)
-        .i32Const(d)
-        .op("i32.store", { offset: at * 4 });
-    });
-    const bind = (id: number, shape: readonly number[], pointer: Local): void => {
-      f.i32Const(id).i32Const(sizeOf(shape)).get(pointer).call(register);
-    };
-    bind(TENSOR_IDS.a, [m, k], a!);
-    bind(TENSOR_IDS.b, [k, n], b!);
-    bind(TENSOR_IDS.c, [m, n], c!);
-    f.i32Const(TENSOR_IDS.a).get(scratch!).i32Const(3);
-    f.i32Const(TENSOR_IDS.b).get(scratch!).i32Const(12).op("i32.add").i32Const(3);
-    // Neither transposed, no activation, no bias, no slopes.
-    for (const value of [0, 0, 0, 0, 0]) f.i32Const(value);
-    f.f32Const(0).i32Const(TENSOR_IDS.c).call(multiply);
-    for (const id of [TENSOR_IDS.a, TENSOR_IDS.b, TENSOR_IDS.c]) f.i32Const(id).call(dispose);
-  });
 }

@@ -1,5 +1,7 @@
 /** tfjs's WASM backend: its heap, which generated modules work on, and its kernels as raw exports. */
 
+import { type AddTfjsMatmul, addTfjsMatmul } from "./tfjs-matmul.ts";
+
 type Raw = (...args: readonly number[]) => number;
 
 /** The part of tfjs's emscripten module that is used here. */
@@ -18,6 +20,7 @@ interface EmscriptenModule {
 export interface TfjsHeap {
   readonly memory: WebAssembly.Memory;
   readonly exports: Readonly<Record<string, Raw>>;
+  readonly addTfjsMatmul?: AddTfjsMatmul;
   /** 0 where there is no room. */
   malloc(bytes: number): number;
   free(pointer: number): void;
@@ -35,6 +38,7 @@ export async function loadTfjsHeap(): Promise<TfjsHeap> {
   if (memory === undefined) throw new Error("tfjs's WASM backend shows no memory");
   return {
     memory,
+    addTfjsMatmul,
     exports: wasm.asm as unknown as Readonly<Record<string, Raw>>,
     malloc: (bytes) => wasm._malloc(bytes),
     free: (pointer) => wasm._free(pointer),

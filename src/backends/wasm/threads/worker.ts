@@ -82,8 +82,10 @@ async function findPort(): Promise<Port> {
   };
 }
 
-const port = await findPort();
-port.onStart((start) => {
-  port.ready();
-  serve(start);
+// Not awaited: bundlers make classic scripts of workers, which cannot.
+void findPort().then((port) => {
+  port.onStart((start) => {
+    port.ready();
+    serve(start);
+  });
 });
