@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import cliProgress from "cli-progress";
-import { loadBackend } from "../src/api/trace/backend.ts";
+import { startBackend } from "../src/api/trace/backend.ts";
 import type { WasmBackend } from "../src/backends/wasm/backend.ts";
 import { setBackend } from "../src/index.ts";
 import { COUNTS, type Growth, grow, KINDS } from "./cost/growth.ts";
@@ -79,7 +79,7 @@ for (const name of names) {
 const growth: Growth[] = [];
 if (wantsGrowth) {
   await setBackend("wasm");
-  const backend = (await loadBackend("wasm")) as WasmBackend;
+  const backend = (await startBackend("wasm")) as WasmBackend;
   // The library's own code is compiled by the engine first.
   grow(backend, 300, "dissimilar", 8, 100);
   for (const kind of KINDS) {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize, setFlagsFromString } from "node:v8";
-import { loadBackend } from "../../src/api/trace/backend.ts";
+import { startBackend } from "../../src/api/trace/backend.ts";
 import { toGraph } from "../../src/api/trace/program.ts";
 import type { WasmBackend } from "../../src/backends/wasm/backend.ts";
 import * as gl from "../../src/index.ts";
@@ -67,7 +67,7 @@ const [WARM_UP, RUNS, REPEATS] = [20, 40, 7];
 async function main(name: string): Promise<StepCost> {
   const begin = performance.now();
   await gl.setBackend("wasm");
-  const backend = (await loadBackend("wasm")) as WasmBackend;
+  const backend = (await startBackend("wasm")) as WasmBackend;
   const startup = performance.now() - begin;
   const workload = WORKLOADS.find((w) => w.name === name)!;
   const data = Object.entries(workload.data(new Numbers()));

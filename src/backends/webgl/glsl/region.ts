@@ -47,7 +47,7 @@ class RegionShader {
   write(): Shader {
     const used = [...new Set(this.region.body.flatMap((i) => inputOf(i) ?? []))];
     const lane = this.storedLane();
-    const main = lane === null ? this.byElement() : this.byTexel(lane);
+    const main = lane === null || this.isBetterAcross(lane) ? this.byElement() : this.byTexel(lane);
     return shaderOf({
       inputs: this.inputs,
       used,
@@ -69,6 +69,19 @@ class RegionShader {
     if (lane === undefined || lane.store !== 1 || this.space.storeOffset % 4 !== 0) return null;
     const isWhole = lane.size % 4 === 0 || (kept.length === 1 && !this.isUpdate);
     return isWhole && kept.every((a) => a === lane || a.store % 4 === 0) ? lane : null;
+  }
+
+  /** Whether fewer texels are fetched where four terms of an element are computed at once, not a term of four elements. */
+  private isBetterAcross(lane: Axis): boolean {
+    const inner = this.space.axes.findLast((a) => a.isReduced);
+    if (inner === undefined || !this.isVectorized(inner)) return false;
+    const fetches = (along: Axis): number =>
+      this.region.body.reduce((sum, i, k) => {
+        if (i.kind === "gather") return sum + 4;
+        if (i.kind !== "load") return sum;
+        return sum + (along.steps[k] === 0 || isTexel(this.space, k, along) ? 1 : 4);
+      }, 0);
+    return fetches(inner) < fetches(lane);
   }
 
   private byTexel(lane: Axis): string {
