@@ -5,7 +5,6 @@ import { type Capabilities, Device } from "./gl/device.ts";
 import { type Program, Programs } from "./gl/programs.ts";
 import { type Texture, Textures } from "./gl/textures.ts";
 import { MAX_ROW_BITS } from "./glsl/types.ts";
-import { runOnHost } from "./host.ts";
 import { type Action, type Draw, lowerPlan } from "./lower.ts";
 import { TextureHeap } from "./memory.ts";
 import { TARGET } from "./target.ts";
@@ -128,7 +127,6 @@ class WebglExecutable implements Executable {
 /** The values that an action reads and writes. */
 function valuesOf(action: Action): readonly number[] {
   if (action.kind === "alias") return [action.from, action.to];
-  if (action.kind === "host") return [...action.call.inputs, action.call.output];
   return [...action.inputs, ...action.outputs];
 }
 
@@ -166,8 +164,7 @@ class Run {
 
   perform(action: Exclude<Action, Draw> | ReadyDraw): void {
     if (action.kind === "draw") this.draw(action);
-    else if (action.kind === "alias") this.set(action.to, this.values.get(action.from)!);
-    else this.host(action.call);
+    else this.set(action.to, this.values.get(action.from)!);
   }
 
   private draw({ program, inputs, outputs, base }: ReadyDraw): void {
@@ -181,13 +178,6 @@ class Run {
     outputs.forEach((value, k) => {
       this.set(value, targets[k]!);
     });
-  }
-
-  private host(call: Extract<Action, { kind: "host" }>["call"]): void {
-    const { textures } = this.backend.heap;
-    const operands = call.inputs.map((value) => textures.read(this.values.get(value)!, this.lengths[value]!));
-    const result = runOnHost(call, operands);
-    textures.upload(this.fresh(call.output), result);
   }
 
   private fresh(value: number): Texture {

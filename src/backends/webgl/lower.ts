@@ -6,6 +6,7 @@ import { NotSupported } from "../backend.ts";
 import { textured } from "./glsl/body.ts";
 import { regionShader } from "./glsl/region.ts";
 import type { Operand, Shader } from "./glsl/shader.ts";
+import { lowerKernel } from "./kernels.ts";
 import { lowerMatmul } from "./matmul.ts";
 
 /** One shader that runs; operands and results are values by their number. */
@@ -23,9 +24,7 @@ export interface Draw {
 export type Action =
   | Draw
   /** From here on, `to` is what `from` is. */
-  | { readonly kind: "alias"; readonly from: number; readonly to: number }
-  /** A kernel of the op table that the interpreter runs. */
-  | { readonly kind: "host"; readonly call: Extract<Call, { kind: "kernel" }> };
+  | { readonly kind: "alias"; readonly from: number; readonly to: number };
 
 export interface Lowered {
   readonly actions: readonly Action[];
@@ -54,7 +53,7 @@ export function lowerPlan(plan: Plan, maxSamplers: number): Lowered {
         written.add(step.to);
         break;
       case "kernel":
-        actions.push({ kind: "host", call: step });
+        actions.push(...lowerKernel(step, operands));
         written.add(step.output);
         break;
       case "matmul": {
