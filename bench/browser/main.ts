@@ -1,143 +1,89 @@
 /** `npm run bench:browser`: Gradloom, TensorFlow.js and jax-js on WebGL, side by side in one page. */
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright";
-import { createServer } from "vite";
-import { chromium as launchOptions } from "../../test/browser/chromium.ts";
-import { LIBRARIES, type LibraryName, type PageRow } from "./protocol.ts";
-import { table, targets } from "./report.ts";
+import { setting } from "../report.ts";
+import { WORKLOADS } from "../workloads/index.ts";
+import { pages as openPages } from "./browser.ts";
+import { LIBRARIES, type LibraryName } from "./protocol.ts";
+import { markdown, type Surroundings, targets } from "./report.ts";
+import { type Options, type Row, surroundings, Turns } from "./turns.ts";
+
+const PEERS = LIBRARIES.filter((name) => name !== "gradloom");
 
 const HELP = `npm run bench:browser -- [options]
   --only REGEX    workloads whose name or title matches
-  --peers A,B     of tfjs, jax: both unless given; "" for none
+  --peers A,B     of ${PEERS.join(", ")}: all unless given; "" for none
   --rounds N      turns of each library (7)
-  --quick         three rounds
-  --angle NAME    what Chromium draws with: swiftshader (the processor) unless given; gl-egl, vulkan, …
-  --out FILE      writes the table there
+  --quick         three short rounds, and one first run in place of three
+  --limit S       seconds for a library's rounds, three at least, and for any one call (60)
+  --gpu           draw with a graphics card
+  --angle NAME    what ANGLE draws with: swiftshader, or with --gpu gl-egl, unless given; vulkan, gl, …
+  --out FILE      writes the tables there, after every workload
   --list          names the workloads`;
 
 /** The rows of the table unless others are asked for. */
 const USUAL = "^(tanh-sigmoid|chain|softmax|layer-norm|sum-0|sum-1|matmul-512|mlp-step|cnn-step)$";
-/** A workload that takes longer is given up, in ms. */
-const LIMIT = 300_000;
 
 const { values: given } = parseArgs({
   options: {
     only: { type: "string", default: USUAL },
-    peers: { type: "string", default: "tfjs,jax" },
+    peers: { type: "string", default: PEERS.join() },
     rounds: { type: "string" },
     quick: { type: "boolean", default: false },
-    angle: { type: "string", default: "swiftshader" },
+    limit: { type: "string", default: "60" },
+    gpu: { type: "boolean", default: false },
+    angle: { type: "string" },
     out: { type: "string" },
     list: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
-if (given.help) {
-  console.log(HELP);
-  process.exit(0);
-}
-const rounds = Number(given.rounds ?? (given.quick ? 3 : 7));
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`--rounds ${given.rounds} is no count\n${HELP}`);
-  process.exit(1);
-}
-const asked = given.peers.split(",");
-const libraries: LibraryName[] = LIBRARIES.filter((name) => name === "gradloom" || asked.includes(name));
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
-const peers = `${root}bench/node_modules`;
-const server = await createServer({
-  root,
-  configFile: false,
-  logLevel: "error",
-  cacheDir: `${root}node_modules/.vite-bench`,
-  server: { port: 0, host: "127.0.0.1", headers: ISOLATED, hmr: false, watch: null },
-  resolve: {
-    alias: {
-      "@tensorflow/tfjs": `${peers}/@tensorflow/tfjs/dist/tf.fesm.min.js`,
-      "@jax-js/jax": `${peers}/@jax-js/jax/dist/index.js`,
-    },
-  },
-  optimizeDeps: { include: ["fflate", "crc-32"], noDiscovery: true },
-});
-await server.listen();
-const { args, executablePath } = await launchOptions();
-const flags = args.filter((flag) => !flag.startsWith("--use-angle"));
-const browser = await chromium.launch({ executablePath, args: [...flags, `--use-angle=${given.angle}`] });
-const url = `${server.resolvedUrls!.local[0]}bench/browser/page.html`;
-
-/** A page of its own for each workload: whatever is compiled is compiled anew. */
-async function inPage<R>(use: (page: Awaited<ReturnType<typeof browser.newPage>>) => Promise<R>): Promise<R> {
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", (e) => complaints.push(e.message));
-  try {
-    await page.goto(url);
-    await page
-      .waitForFunction(() => globalThis.gradloomBench !== undefined, null, { timeout: 60_000 })
-      .catch(() => {
-        throw new Error(`the page did not start: ${complaints.join("; ")}`);
-      });
-    return await use(page);
-  } finally {
-    await page.close();
-  }
+function stop(text: string, code: number): never {
+  (code === 0 ? console.log : console.error)(text);
+  process.exit(code);
 }
 
-/** One workload, with as many of the libraries as can run beside each other: some shaders take the context of all down. */
-async function measured(name: string): Promise<PageRow> {
-  const attempt = (chosen: readonly LibraryName[]): Promise<PageRow> =>
-    inPage((page) =>
-      Promise.race([
-        page.evaluate(({ which, how }) => gradloomBench!.measure(which, how), {
-          which: name,
-          how: { rounds, queued: 10, libraries: chosen },
-        }),
-        new Promise<never>((_, reject) => {
-          setTimeout(() => reject(new Error(`it takes more than ${LIMIT / 1000} s`)), LIMIT).unref();
-        }),
-      ]),
-    );
-  try {
-    return await attempt(libraries);
-  } catch (e) {
-    for (const without of libraries.slice(1).reverse()) {
-      const row = await attempt(libraries.filter((each) => each !== without)).catch(() => null);
-      if (row === null) continue;
-      const cannot = "with it, the graphics context is lost, or it takes too long";
-      return { ...row, cells: { ...row.cells, [without]: { cannot } } };
-    }
-    throw e;
-  }
-}
-
-const { names, renderer } = await inPage((page) =>
-  page.evaluate(() => ({ names: gradloomBench!.names, renderer: gradloomBench!.renderer })),
-);
+if (given.help) stop(HELP, 0);
 const only = new RegExp(given.only, "i");
-const chosen = names.filter(({ name, title }) => only.test(name) || only.test(title));
-if (given.list) console.log(chosen.map(({ name, title }) => `${name.padEnd(24)} ${title}`).join("\n"));
-else {
-  const rows: PageRow[] = [];
-  process.stderr.write(`${renderer}\n`);
-  for (const [k, { name, title }] of chosen.entries()) {
-    process.stderr.write(`[${k + 1}/${chosen.length}] ${title} … `);
-    const start = performance.now();
-    try {
-      rows.push(await measured(name));
-      process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0)} s\n`);
-    } catch (e) {
-      process.exitCode = 1;
-      process.stderr.write(`failed: ${e instanceof Error ? e.message : e}\n`);
-    }
-  }
-  const text = `${table(rows, libraries, renderer)}\n\n${targets(rows)}\n`;
-  console.log(text);
-  if (given.out !== undefined) writeFileSync(given.out, text);
+const chosen = WORKLOADS.filter(({ name, title }) => only.test(name) || only.test(title));
+if (given.list) {
+  const listed = given.only === USUAL ? WORKLOADS : chosen;
+  const line = ({ name, title }: (typeof WORKLOADS)[number]): string =>
+    `${chosen.some((each) => each.name === name) ? "*" : " "} ${name.padEnd(24)} ${title}`;
+  stop([...listed.map(line), "* without --only, or matched by it"].join("\n"), 0);
 }
-await browser.close();
-await server.close();
-process.exit();
+if (chosen.length === 0) stop(`no workload matches ${given.only}`, 1);
+const asked = given.peers.split(",").filter((name) => name !== "");
+const unknown = asked.find((name) => !PEERS.some((peer) => peer === name));
+if (unknown !== undefined) stop(`no peer "${unknown}"\n${HELP}`, 1);
+const rounds = Number(given.rounds ?? (given.quick ? 3 : 7));
+if (!Number.isInteger(rounds) || rounds < 1) stop(`--rounds ${given.rounds} is no count\n${HELP}`, 1);
+const limit = Number(given.limit) * 1000;
+if (!(limit > 0)) stop(`--limit ${given.limit} is no number of seconds\n${HELP}`, 1);
+
+const libraries: LibraryName[] = LIBRARIES.filter((name) => name === "gradloom" || asked.includes(name));
+const options: Options = { libraries, rounds, colds: given.quick ? 1 : 3, round: given.quick ? 50 : 150, limit };
+const gpu = given.gpu || (given.angle !== undefined && given.angle !== "swiftshader");
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const rows: Row[] = [];
+const pages = await openPages({ angle: given.angle ?? (gpu ? "gl-egl" : "swiftshader"), gpu });
+try {
+  const { chromium, ...graphics } = await surroundings(pages);
+  const around: Surroundings = { place: setting(libraries), graphics, chromium, libraries };
+  say(`${graphics.renderer}${graphics.isSoftware ? ", software" : ""}`);
+  if (gpu && graphics.isSoftware) say("a graphics card was asked for, and the processor draws; try another --angle");
+  const text = (): string => `${markdown(rows, around)}\n${"```text"}\n${targets(rows, libraries)}\n${"```"}\n`;
+  const turns = new Turns(pages, options, (line) => say(`    ${line}`));
+  for (const [k, workload] of chosen.entries()) {
+    say(`[${k + 1}/${chosen.length}] ${workload.title}`);
+    rows.push(await turns.measure(workload));
+    if (given.out !== undefined) writeFileSync(given.out, text());
+  }
+  console.log(text());
+} finally {
+  await pages.close();
+}
+const bad = rows.flatMap(({ cells }) => Object.values(cells)).some((cell) => "wrong" in cell);
+process.exit(bad || rows.some(({ cells }) => cells.gradloom === undefined || !("times" in cells.gradloom)) ? 1 : 0);

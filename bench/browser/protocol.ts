@@ -4,39 +4,43 @@
 export const LIBRARIES = ["gradloom", "tfjs", "jax"] as const;
 export type LibraryName = (typeof LIBRARIES)[number];
 
-export interface PageOptions {
-  readonly rounds: number;
-  /** Runs before one read, where runs are queued. */
-  readonly queued: number;
-  readonly libraries: readonly LibraryName[];
-}
+/** What is timed. */
+export const KINDS = ["each", "amortised", "cold"] as const;
+export type Kind = (typeof KINDS)[number];
 
-/** Times in ms. */
-export interface Times {
-  /** The first run with its read: shaders are compiled. */
-  readonly cold: number;
-  /** Medians of the rounds: a run and an asynchronous read of its result. */
-  readonly each: number;
-  /** A run, of several that are queued before one read. */
-  readonly amortised: number;
-  /** The largest difference from Gradloom's result, as a part of the largest element. */
-  readonly difference: number;
-}
-
-export type PageCell = Times | { readonly cannot: string };
-
-/** One workload. */
-export interface PageRow {
-  readonly name: string;
-  readonly title: string;
-  readonly cells: { readonly [L in LibraryName]?: PageCell };
-}
-
-/** What the page offers. */
-export interface Bench {
-  readonly names: readonly { readonly name: string; readonly title: string }[];
+/** What draws in the page. */
+export interface Graphics {
   readonly renderer: string;
-  measure(name: string, options: PageOptions): Promise<PageRow>;
+  /** Whether the processor draws, not a graphics card. */
+  readonly isSoftware: boolean;
+}
+
+/** A library lacks what the workload needs: known before anything ran. */
+export interface Lacking {
+  readonly cannot: string;
+}
+
+/** The results of the first runs. */
+export interface Checked {
+  /** The largest difference from what is expected, as a part of the largest element; null where nothing is known to compare with. */
+  readonly difference: number | null;
+  /** Of the last run and its read. */
+  readonly ms: number;
+}
+
+/** What the page offers. Times are in ms. */
+export interface Bench {
+  readonly graphics: Graphics;
+  /** Loads a library and has it compute something small. */
+  load(library: LibraryName): Promise<Lacking | null>;
+  /** Makes a workload's arrays, runs it once and reads the result. */
+  cold(library: LibraryName, workload: string): Promise<number | Lacking>;
+  /** Runs until so many results are known in all, and compares them. Gradloom's turn is before the others'. */
+  check(library: LibraryName, runs: number): Promise<Checked>;
+  /** The median of runs with a read after each, for about so long. */
+  each(library: LibraryName, ms: number): Promise<number>;
+  /** The part of one in so many runs before one read. */
+  amortised(library: LibraryName, runs: number): Promise<number>;
 }
 
 declare global {

@@ -1,47 +1,83 @@
-/** The results as a table, and beside what is aimed at. */
-import { LABELS } from "./contenders.ts";
-import type { LibraryName, PageRow, Times } from "./protocol.ts";
+/** The results as tables, and beside what is aimed at. */
+import type { Setting } from "../report.ts";
+import { type Graphics, KINDS, type Kind, type LibraryName } from "./protocol.ts";
+import { LENIENCE } from "./results.ts";
+import type { Cell, Measured, Row } from "./turns.ts";
 
-const KINDS = ["each", "amortised", "cold"] as const;
-type Kind = (typeof KINDS)[number];
-
-const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
-
-const timesOf = (row: PageRow, library: LibraryName): Times | null => {
-  const cell = row.cells[library];
-  return cell !== undefined && "each" in cell ? cell : null;
+export const LABELS: { readonly [L in LibraryName]: string } = {
+  gradloom: "Gradloom",
+  tfjs: "TensorFlow.js",
+  jax: "jax-js",
 };
 
-/** How many times as long a peer takes. */
-function ratio(row: PageRow, peer: LibraryName, kind: Kind): number | null {
-  const [own, theirs] = [timesOf(row, "gradloom"), timesOf(row, peer)];
-  return own === null || theirs === null ? null : theirs[kind] / own[kind];
+/** Where and how was measured. */
+export interface Surroundings {
+  readonly place: Setting;
+  readonly graphics: Graphics;
+  readonly chromium: string;
+  readonly libraries: readonly LibraryName[];
 }
 
-/** Markdown: ms, and the peers' multiples of Gradloom's. */
-export function table(rows: readonly PageRow[], libraries: readonly LibraryName[], renderer: string): string {
-  const heads = libraries.flatMap((name) => KINDS.map((kind) => `${LABELS[name]}, ${kind}`));
-  const lines = rows.map((row) => {
-    const cells = libraries.flatMap((name) =>
-      KINDS.map((kind) => {
-        const times = timesOf(row, name);
-        if (times === null) {
-          const cell = row.cells[name];
-          return kind === "each" && cell !== undefined && "cannot" in cell ? `cannot: ${cell.cannot}` : "";
-        }
-        const multiple = name === "gradloom" ? null : ratio(row, name, kind);
-        return `${digits(times[kind])}${multiple === null ? "" : ` (${multiple.toFixed(2)}×)`}`;
-      }),
-    );
-    return `| ${row.title} | ${cells.join(" | ")} |`;
-  });
-  const head = `| ms | ${heads.join(" | ")} |`;
-  const rule = `| --- | ${heads.map(() => "---:").join(" | ")} |`;
-  const text = [
-    `Renderer: ${renderer}. Medians in ms. *each*: a run and a read of its result; *amortised*: of ten runs before one read;`,
-    "*cold*: the first run and read in a fresh page, compilation included. In brackets: the multiple of Gradloom's time.",
-  ].join("\n");
-  return [text, "", head, rule, ...lines].join("\n");
+const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString());
+
+const isMeasured = (cell: Cell | undefined): cell is Measured => cell !== undefined && "times" in cell;
+
+/** Why there are no figures. */
+function reasonOf(cell: Cell): string | null {
+  if ("cannot" in cell) return `cannot: ${cell.cannot}`;
+  if ("wrong" in cell) return `wrong: ${cell.wrong}`;
+  return "failed" in cell ? `failed: ${cell.failed}` : null;
+}
+
+/** `102 (4.5×)`, with the reason once where there is none. */
+function timeText(cell: Cell | undefined, kind: Kind): string {
+  if (cell === undefined) return "";
+  if (!isMeasured(cell)) return kind === KINDS[0] ? reasonOf(cell)! : "—";
+  const [time, ratio] = [cell.times[kind], cell.ratios[kind]];
+  if (time === null) return "—";
+  return `${digits(time.median)}${ratio === null ? "" : ` (**${digits(ratio)}×**)`}`;
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[], texts: number): string =>
+  [head, head.map((_, k) => (k < texts ? "---" : "---:")), ...rows].map((each) => `| ${each.join(" | ")} |`).join("\n");
+
+function notes(rows: readonly Row[], libraries: readonly LibraryName[]): string[] {
+  return rows.flatMap(({ title, cells }) =>
+    libraries.flatMap((name) => {
+      const cell = cells[name];
+      return isMeasured(cell) && cell.note !== null ? [`* ${LABELS[name]}, ${title}: ${cell.note}.`] : [];
+    }),
+  );
+}
+
+const differenceText = (cell: Cell | undefined): string =>
+  isMeasured(cell) ? (cell.difference?.toExponential(1) ?? "nothing to compare with") : "";
+
+/** Markdown. */
+export function markdown(rows: readonly Row[], { place, graphics, chromium, libraries }: Surroundings): string {
+  const heads = libraries.map((name) => `${LABELS[name]} ${place.versions[name]}`);
+  const times = rows.flatMap(({ title, cells }) =>
+    KINDS.map((kind, k) => [
+      k === 0 ? title : "",
+      kind,
+      ...libraries.map((name) => timeText(cells[name], kind).replace(name === "gradloom" ? / \(.*/ : /^$/, "")),
+    ]),
+  );
+  const differences = rows.map(({ title, cells }) => [title, ...libraries.map((name) => differenceText(cells[name]))]);
+  const parts = [
+    "# In a browser, on WebGL",
+    `Renderer: ${graphics.renderer} (${graphics.isSoftware ? "software: the processor draws" : "a graphics card"}). ` +
+      `Chromium ${chromium}; ${place.cpu}, ${place.cores} cores, ${place.platform}.`,
+    "Medians in ms; in brackets how many times as long as Gradloom. *each*: a run and an asynchronous read of its result; " +
+      "*amortised*: one of ten runs queued before one read (of two, where a run takes long); *cold*: the first run in a fresh " +
+      "page, from arrays in JavaScript to the result there, compilation included.",
+    table(["workload", "timing", ...heads], times, 2),
+    ...notes(rows, libraries),
+    "The largest difference from the reference in float64, or else from Gradloom's results, as a part of the largest element; " +
+      `${LENIENCE} times the workload's tolerance is allowed:`,
+    table(["workload", ...heads], differences, 1),
+  ];
+  return `${parts.join("\n\n")}\n`;
 }
 
 interface Target {
@@ -52,32 +88,35 @@ interface Target {
 }
 
 const TARGETS: readonly Target[] = [
-  { rows: /^tanh-sigmoid$/, kinds: ["amortised"], peer: "tfjs", least: 4 },
-  { rows: /^tanh-sigmoid$/, kinds: ["each"], peer: "tfjs", least: 1.5 },
-  { rows: /^chain$/, kinds: ["amortised"], peer: "tfjs", least: 4 },
-  { rows: /^chain$/, kinds: ["each"], peer: "tfjs", least: 1.5 },
+  { rows: /^(tanh-sigmoid|chain)$/, kinds: ["amortised"], peer: "tfjs", least: 4 },
+  { rows: /^(tanh-sigmoid|chain)$/, kinds: ["each"], peer: "tfjs", least: 1.5 },
   { rows: /^(softmax|layer-norm|sum-\d)$/, kinds: ["each", "amortised"], peer: "better", least: 1 },
   { rows: /^(mlp|cnn)-step$/, kinds: ["each", "amortised"], peer: "tfjs", least: 1.5 },
   { rows: /^(mlp|cnn)-step$/, kinds: ["each", "amortised"], peer: "jax", least: 10 },
   { rows: /./, kinds: ["cold"], peer: "better", least: 1 },
 ];
 
-/** What is aimed at, and whether it is reached. */
-export function targets(rows: readonly PageRow[]): string {
-  const lines = TARGETS.flatMap(({ rows: which, kinds, peer, least }) =>
+/** One target at one workload. */
+function targetText(row: Row, kind: Kind, { peer, least }: Target, libraries: readonly LibraryName[]): string[] {
+  const peers = (peer === "better" ? (["tfjs", "jax"] as const) : [peer]).filter((name) => libraries.includes(name));
+  if (peers.length === 0) return [];
+  const found = peers.flatMap((name) => {
+    const cell = row.cells[name];
+    return isMeasured(cell) ? (cell.ratios[kind] ?? []) : [];
+  });
+  const against = peer === "better" ? "the better peer" : LABELS[peer];
+  const what = `${row.title}, ${kind}: at least ${least}× ${against}`;
+  if (found.length === 0) return [`no figure       ${what}`];
+  const reached = Math.min(...found);
+  return [`${reached >= least ? "met   " : "MISSED"} ${`${digits(reached)}×`.padStart(7)}  ${what}`];
+}
+
+/** What is aimed at, and whether it is met. */
+export function targets(rows: readonly Row[], libraries: readonly LibraryName[]): string {
+  const lines = TARGETS.flatMap((target) =>
     rows
-      .filter(({ name }) => which.test(name))
-      .flatMap((row) =>
-        kinds.flatMap((kind) => {
-          const peers = peer === "better" ? (["tfjs", "jax"] as const) : [peer];
-          const found = peers.flatMap((each) => ratio(row, each, kind) ?? []);
-          if (found.length === 0) return [];
-          const reached = Math.min(...found);
-          const mark = reached >= least ? "reached" : "MISSED ";
-          const against = peer === "better" ? "the better peer" : LABELS[peer];
-          return [`${mark} ${reached.toFixed(2)}x of ${least}x ${against}, ${kind}: ${row.title}`];
-        }),
-      ),
+      .filter(({ name }) => target.rows.test(name))
+      .flatMap((row) => target.kinds.flatMap((kind) => targetText(row, kind, target, libraries))),
   );
-  return lines.join("\n");
+  return ["Targets:", ...lines].join("\n");
 }
