@@ -1,5 +1,5 @@
 import { playwright } from "@vitest/browser-playwright";
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
 import { chromium } from "./test/browser/chromium.ts";
 
 /** Threads want pages that share memory with nobody else. */
@@ -10,6 +10,36 @@ const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Em
  * `test/browser` in a page of a headless Chromium.
  */
 const launchOptions = await chromium();
+
+/** Tests in pages that a server sends such headers with. */
+function inPages(name: string, include: string, headers: Record<string, string>): TestProjectInlineConfiguration {
+  return {
+    server: { headers },
+    optimizeDeps: {
+      include: [
+        "@tensorflow/tfjs-core",
+        "@tensorflow/tfjs-backend-wasm",
+        "fflate",
+        "crc-32",
+        "fast-check",
+        "pure-rand/distribution/uniformFloat64",
+      ],
+    },
+    test: {
+      name,
+      include: [include],
+      testTimeout: 600_000,
+      hookTimeout: 120_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions }),
+        instances: [{ browser: "chromium" }],
+      },
+    },
+  };
+}
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -25,25 +55,8 @@ const config: ViteUserConfig = defineConfig({
           execArgv: ["--expose-gc"],
         },
       },
-      {
-        server: { headers: ISOLATED },
-        optimizeDeps: {
-          include: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm", "fflate", "crc-32", "fast-check"],
-        },
-        test: {
-          name: "browser",
-          include: ["test/browser/**/*.browser.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 120_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions }),
-            instances: [{ browser: "chromium" }],
-          },
-        },
-      },
+      inPages("browser", "test/browser/**/*.browser.ts", ISOLATED),
+      inPages("browser, not isolated", "test/browser/**/*.plain.ts", {}),
     ],
   },
 });

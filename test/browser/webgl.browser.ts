@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { MATH_ULP } from "../../src/backends/webgl/glsl/math-ulp.ts";
 import { fromData, getBackend, ones, setBackend, zeros } from "../../src/index.ts";
-import { runCase } from "../golden/run.ts";
-import { loadGolden } from "./golden.ts";
+import { runGolden } from "./golden.ts";
 import { runPrograms } from "./random.ts";
 import { measureMath } from "./webgl-math.ts";
 
@@ -52,15 +51,5 @@ describe("the webgl backend", () => {
 
   it("runs random programs with views and writes", () => runPrograms(3, 120, "float32"));
 
-  for (const file of ["ops", "programs"] as const) {
-    it(`runs the golden ${file} in float32`, async () => {
-      const failures: Record<string, string[]> = {};
-      for (const golden of await loadGolden(file)) {
-        const problems = await runCase(golden, "float32").catch((e: unknown) => [String(e)]);
-        if (problems.length > 0)
-          failures[`${golden.name}: ${golden.steps.map((s) => s.op).join(" ")}`] = problems.slice(0, 3);
-      }
-      expect(failures).toEqual({});
-    });
-  }
+  runGolden(["float32"]);
 });
