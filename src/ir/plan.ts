@@ -113,5 +113,7 @@ export interface Target {
    * or `values`, each of them memory of its own that is written as a whole, once.
    */
   readonly memory?: "arena" | "values";
+  /** False where there is no float64. */
+  readonly float64?: false;
   matmul(attrs: MatmulAttrs, dtype: DType): MatmulChoice;
 }

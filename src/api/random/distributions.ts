@@ -5,19 +5,7 @@ import { DTypeError, GradloomError, ShapeError } from "../errors.ts";
 import { asTensor, broadcastShape, checkDType, shapeText, type TensorLike } from "../functions/apply.ts";
 import { checkAxis, checkShape } from "../functions/axes.ts";
 import { zeros } from "../functions/create.ts";
-import {
-  add,
-  cos,
-  floor,
-  less,
-  log,
-  log1p,
-  maximum,
-  multiply,
-  negative,
-  sqrt,
-  subtract,
-} from "../functions/elementwise.ts";
+import { add, cos, less, log, log1p, multiply, negative, sqrt, subtract } from "../functions/elementwise.ts";
 import { naming } from "../functions/naming.ts";
 import { checkOptions, whatIs } from "../functions/options.ts";
 import { argmax } from "../functions/reductions.ts";
@@ -28,9 +16,10 @@ import { checkWritable } from "../tensor/inplace.ts";
 import { checkConstant } from "../tensor/leaf.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { broadcastTo } from "../tensor/views.ts";
+import { hasFloat64 } from "../trace/backend.ts";
 import { untracked } from "../trace/trace.ts";
 import { valuesIfKnown } from "../trace/tracing.ts";
-import { uniformNode, words } from "./bits.ts";
+import { eventNode, positiveNode, sortingWords, uniformNode, wholeNode, words } from "./bits.ts";
 import { nextKey, RandomKey } from "./key.ts";
 
 /** The options of every random function. */
@@ -69,11 +58,30 @@ function leaf(caller: string, t: Tensor, dtype: Float, options: RandomOptions): 
   return withConstant(`random.${caller}`, made, options.constant);
 }
 
-/** Numbers from 0 to less than 1 in float64, as a constant. */
-const uniform64 = (shape: Shape, key: RandomKey, block = 0): Tensor =>
-  Tensor.of(uniformNode(shape, key, "float64", block), true);
+/** Numbers of one kind, as a constant; computed in float64 and rounded, or in float32 where there is no float64. */
+type Standard = (shape: Shape, key: RandomKey, dtype: Float) => Tensor;
 
-const positive64 = (shape: Shape, key: RandomKey): Tensor => maximum(uniform64(shape, key), 2 ** -54);
+/** What numbers of a dtype are computed in: the same ones to the last bit on all backends that have float64. */
+const workOf = (dtype: Float): Float => (hasFloat64() ? "float64" : dtype);
+
+/** From 0 to less than 1. */
+const uniformIn = (shape: Shape, key: RandomKey, work: Float, block = 0): Tensor =>
+  Tensor.of(uniformNode(shape, key, work, block), true);
+
+/** More than 0, and less than 1. */
+const positiveIn = (shape: Shape, key: RandomKey, work: Float): Tensor =>
+  Tensor.of(positiveNode(shape, key, work, "itself"), true);
+
+/** -log(1 - u). */
+function exponentialIn(shape: Shape, key: RandomKey, work: Float, block = 0): Tensor {
+  if (work === "float64") return negative(log1p(negative(uniformIn(shape, key, work, block))));
+  return negative(log(Tensor.of(positiveNode(shape, key, work, "complement", block), true)));
+}
+
+const inWork =
+  (f: (shape: Shape, key: RandomKey, work: Float) => Tensor): Standard =>
+  (shape, key, dtype) =>
+    f(shape, key, workOf(dtype)).astype(dtype);
 
 /** Numbers from 0 to less than 1. */
 export function random(shape: Shape | number = [], options: RandomOptions = {}): Tensor {
@@ -106,24 +114,25 @@ export function randn(...shape: readonly number[]): Tensor {
 }
 
 /**
- * Standard normal numbers, in float64 by the transform of Box and Muller, "A Note on the Generation of Random Normal Deviates" (1958):
- * the same on every backend.
+ * Standard normal numbers by the transform of Box and Muller, "A Note on the Generation of Random Normal Deviates" (1958), in
+ * float64: the same on every backend, but for the last digits where there is no float64 (`webgl`).
  */
 export function standardNormal(shape: Shape | number = [], options: RandomOptions = {}): Tensor {
   const { key, dtype, constant = null } = checkRandom("standardNormal", options);
   const [lengths, float] = [checkShape("random.standardNormal", shape), floatOf("standardNormal", dtype)];
-  return leaf("standardNormal", normal64(lengths, key ?? nextKey()), float, { constant });
+  return leaf("standardNormal", normalOf(lengths, key ?? nextKey(), float), float, { constant });
 }
 
-function normal64(shape: Shape, key: RandomKey): Tensor {
-  const radius = sqrt(multiply(log(subtract(1, uniform64(shape, key))), -2));
-  return multiply(radius, cos(multiply(uniform64(shape, key, 1), 2 * Math.PI)));
-}
+const normalOf: Standard = inWork((shape, key, work) => {
+  const log1 =
+    work === "float64" ? log(subtract(1, uniformIn(shape, key, work))) : negative(exponentialIn(shape, key, work));
+  return multiply(sqrt(multiply(log1, -2)), cos(multiply(uniformIn(shape, key, work, 1), 2 * Math.PI)));
+});
 
 /** `loc + scale·z`: gradients flow to parameters that are tensors. */
 function located(
   caller: string,
-  standard: (shape: Shape, key: RandomKey) => Tensor,
+  standard: Standard,
   [loc, scale]: readonly [TensorLike, TensorLike],
   shape: Shape | number | undefined,
   given: RandomOptions,
@@ -143,7 +152,7 @@ function located(
   }
   const float = parameters.find((p): p is Tensor => typeof p !== "number" && isFloat((p as Tensor).dtype));
   const dtype = floatOf(caller, options.dtype ?? float?.dtype);
-  const z = standard(lengths, options.key ?? nextKey()).astype(dtype);
+  const z = standard(lengths, options.key ?? nextKey(), dtype);
   const value = add(multiply(z, parameters[1]!), parameters[0]!).astype(dtype);
   return value.constant
     ? leaf(caller, value, dtype, options)
@@ -157,7 +166,7 @@ export function normal(
   shape?: Shape | number,
   options: RandomOptions = {},
 ): Tensor {
-  return located("normal", normal64, [loc, scale], shape, options);
+  return located("normal", normalOf, [loc, scale], shape, options);
 }
 
 /** Numbers from `low` to less than `high`, which may be arrays. */
@@ -168,13 +177,12 @@ export function uniform(
   options: RandomOptions = {},
 ): Tensor {
   const width = naming("random.uniform", () => subtract(high, low));
-  return located("uniform", uniform64, [low, width], shape, options);
+  return located("uniform", inWork(uniformIn), [low, width], shape, options);
 }
 
 /** Exponential numbers with a mean of `scale`. */
 export function exponential(scale: TensorLike = 1, shape?: Shape | number, options: RandomOptions = {}): Tensor {
-  const standard = (s: Shape, k: RandomKey): Tensor => negative(log1p(negative(uniform64(s, k))));
-  return located("exponential", standard, [0, scale], shape, options);
+  return located("exponential", inWork(exponentialIn), [0, scale], shape, options);
 }
 
 /** Gumbel numbers: -log(-log u). */
@@ -184,10 +192,11 @@ export function gumbel(
   shape?: Shape | number,
   options: RandomOptions = {},
 ): Tensor {
-  return located("gumbel", gumbel64, [loc, scale], shape, options);
+  return located("gumbel", inWork(gumbelIn), [loc, scale], shape, options);
 }
 
-const gumbel64 = (shape: Shape, key: RandomKey): Tensor => negative(log(negative(log(positive64(shape, key)))));
+const gumbelIn = (shape: Shape, key: RandomKey, work: Float): Tensor =>
+  negative(log(negative(log(positiveIn(shape, key, work)))));
 
 /** Laplace numbers: the difference of two exponential ones. */
 export function laplace(
@@ -196,8 +205,7 @@ export function laplace(
   shape?: Shape | number,
   options: RandomOptions = {},
 ): Tensor {
-  const standard = (s: Shape, k: RandomKey): Tensor =>
-    subtract(log1p(negative(uniform64(s, k))), log1p(negative(uniform64(s, k, 1))));
+  const standard = inWork((s, k, work) => subtract(exponentialIn(s, k, work, 1), exponentialIn(s, k, work)));
   return located("laplace", standard, [loc, scale], shape, options);
 }
 
@@ -208,16 +216,16 @@ export function logistic(
   shape?: Shape | number,
   options: RandomOptions = {},
 ): Tensor {
-  const standard = (s: Shape, k: RandomKey): Tensor => {
-    const u = positive64(s, k);
+  const standard = inWork((s, k, work) => {
+    const u = positiveIn(s, k, work);
     return subtract(log(u), log1p(negative(u)));
-  };
+  });
   return located("logistic", standard, [loc, scale], shape, options);
 }
 
 /**
  * Whole numbers from `low` to less than `high`, or from 0 to less than `low`; int32. No number is more likely than another by
- * more than one part in 2 ** 53 / (high - low).
+ * more than one part in 2 ** 64 / (high - low). The same on every backend.
  *
  * @throws GradloomError where there is no number to choose from, or one does not fit into int32
  */
@@ -236,8 +244,7 @@ export function randint(
   }
   const lengths = checkShape("random.randint", shape);
   checkConstant("random.randint", dtype ?? "int32", constant ?? undefined);
-  const u = uniform64(lengths, key ?? nextKey());
-  const whole = add(floor(multiply(u, to - from)), from).astype("int32");
+  const whole = Tensor.of(wholeNode(lengths, key ?? nextKey(), from, to - from), true);
   return withConstant("random.randint", whole.astype(dtype ?? "int32"), constant);
 }
 
@@ -258,7 +265,9 @@ export function bernoulli(p: TensorLike = 0.5, shape?: Shape | number, options: 
   const own = typeof chance === "number" ? [] : chance.shape;
   const lengths = checkShape("random.bernoulli", shape ?? own);
   naming("random.bernoulli", () => broadcastTo(zeros(own), lengths));
-  return less(uniform64(lengths, key ?? nextKey()), chance);
+  if (typeof chance === "number") return Tensor.of(eventNode(lengths, key ?? nextKey(), chance), true);
+  const work = workOf(chance.dtype === "float64" ? "float64" : "float32");
+  return less(uniformIn(lengths, key ?? nextKey(), work), chance);
 }
 
 /** Positions along an axis, each with the probability softmax(logits) (by Gumbel's trick); int32. */
@@ -268,7 +277,22 @@ export function categorical(logits: TensorLike, options: RandomOptions & { reado
   const along = checkAxis("random.categorical", axis, t.ndim);
   if (t.shape[along] === 0)
     throw new ShapeError(`random.categorical: axis ${along} of shape ${shapeText(t.shape)} is empty; give logits`);
-  return argmax(add(t, gumbel64(t.shape, key ?? nextKey())), along);
+  return argmax(
+    add(t, gumbelIn(t.shape, key ?? nextKey(), workOf(t.dtype === "float64" ? "float64" : "float32"))),
+    along,
+  );
+}
+
+/** With so many elements, two of 32 bits are likely to be equal. */
+const MANY = 4096;
+
+/** The positions of an array of one axis in random order. */
+function randomOrder(shape: Shape, key: RandomKey): Tensor {
+  const [first, second] = sortingWords(shape, key).map((node) => Tensor.of(node, true)) as [Tensor, Tensor];
+  if (sizeOf(shape) < MANY) return argsort(first);
+  // By both: sorting is stable.
+  const order = argsort(second);
+  return order.get(argsort(first.get(order)));
 }
 
 /** The elements along the first axis in random order, or the numbers below `x` where that is a number. */
@@ -281,7 +305,7 @@ export function permutation(x: number | TensorLike, options: RandomOptions = {})
   const from = typeof x === "number" ? null : asTensor(x, "random.permutation");
   const n = from === null ? (x as number) : from.shape[0];
   if (n === undefined) throw new ShapeError("random.permutation: a scalar array has nothing to permute; pass a list");
-  const order = argsort(uniform64(checkShape("random.permutation", n), key ?? nextKey()));
+  const order = randomOrder(checkShape("random.permutation", n), key ?? nextKey());
   return from === null ? order : from.get(order);
 }
 
@@ -326,7 +350,8 @@ export function choice(a: number | TensorLike, shape: Shape | number = [], optio
       `random.choice: cannot choose ${count} of ${of}${replace ? "; pass some" : " without replacement; choose fewer"}`,
     );
   }
-  const [likely, own] = [weights?.astype("float64") ?? null, key ?? nextKey()];
+  const work = workOf(weights?.dtype === "float64" ? "float64" : "float32");
+  const [likely, own] = [weights?.astype(work) ?? null, key ?? nextKey()];
   const positions = replace ? withReplacement(n, lengths, likely, own) : without(n, lengths, likely, own);
   return from === null ? positions : from.get(positions);
 }
@@ -353,12 +378,14 @@ function checkWeights(weights: Tensor, n: number): number {
 function withReplacement(n: number, shape: Shape, weights: Tensor | null, key: RandomKey): Tensor {
   if (weights === null) return randint(0, Math.max(n, 1), shape, { key });
   const steps = cumsum(weights);
-  return searchsorted(steps, multiply(uniform64(shape, key), steps.get(-1)), { side: "right" }).minimum(n - 1);
+  return searchsorted(steps, multiply(uniformIn(shape, key, weights.dtype as Float), steps.get(-1)), {
+    side: "right",
+  }).minimum(n - 1);
 }
 
 /** The first elements of an order by -log u / weight: Efraimidis and Spirakis, "Weighted random sampling with a reservoir" (2006). */
 function without(n: number, shape: Shape, weights: Tensor | null, key: RandomKey): Tensor {
-  const arrival = negative(log(positive64([n], key)));
+  const arrival = negative(log(positiveIn([n], key, (weights?.dtype as Float | undefined) ?? workOf("float32"))));
   const order = argsort(weights === null ? arrival : arrival.div(weights));
   return order
     .get(`:${sizeOf(shape)}`)

@@ -232,3 +232,9 @@ export function hasBackend(): boolean {
 export function backendOrNull(): Backend | null {
   return current?.gpu ?? current?.backend ?? null;
 }
+
+/** Whether what is recorded now may be computed in float64. */
+export function hasFloat64(): boolean {
+  const backend = current?.backend;
+  return backend?.kind !== "plan" || backend.target.float64 !== false;
+}

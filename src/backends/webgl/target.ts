@@ -5,5 +5,6 @@ export const TARGET: Target = {
   name: "webgl",
   alignment: 16,
   memory: "values",
+  float64: false,
   matmul: () => ({ kernel: "generated", scratchBytes: 0, why: "a shader" }),
 };
