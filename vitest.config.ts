@@ -12,7 +12,12 @@ const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Em
 const launchOptions = await chromium();
 
 /** Tests in pages that a server sends such headers with. */
-function inPages(name: string, include: string, headers: Record<string, string>): TestProjectInlineConfiguration {
+function inPages(
+  name: string,
+  order: number,
+  include: string,
+  headers: Record<string, string>,
+): TestProjectInlineConfiguration {
   return {
     server: { headers },
     optimizeDeps: {
@@ -30,6 +35,7 @@ function inPages(name: string, include: string, headers: Record<string, string>)
       include: [include],
       testTimeout: 600_000,
       hookTimeout: 120_000,
+      sequence: { groupOrder: order },
       browser: {
         enabled: true,
         headless: true,
@@ -53,10 +59,12 @@ const config: ViteUserConfig = defineConfig({
           testTimeout: 60_000,
           pool: "forks",
           execArgv: ["--expose-gc"],
+          // One project after the other: they would take each other's time.
+          sequence: { groupOrder: 0 },
         },
       },
-      inPages("browser", "test/browser/**/*.browser.ts", ISOLATED),
-      inPages("browser, not isolated", "test/browser/**/*.plain.ts", {}),
+      inPages("browser", 1, "test/browser/**/*.browser.ts", ISOLATED),
+      inPages("browser, not isolated", 2, "test/browser/**/*.plain.ts", {}),
     ],
   },
 });

@@ -113,6 +113,13 @@ export interface Graphics {
   readonly isSoftware: boolean;
   /** Whether the driver compiles shaders while the program goes on. */
   readonly parallelCompile: boolean;
+  /** What was found out by drawing: whether these stay what they are. */
+  readonly probe?: {
+    readonly nan: boolean;
+    readonly infinity: boolean;
+    /** Numbers below 2⁻¹²⁶. */
+    readonly subnormals: boolean;
+  };
 }
 
 /** A backend that runs plans. */

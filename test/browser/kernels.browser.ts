@@ -6,6 +6,7 @@ import {
   fromData,
   loadBackend,
   noAutodiff,
+  ones,
   setBackend,
   sort,
   type Tensor,
@@ -92,6 +93,24 @@ describe("on the graphics card", () => {
         expect([...(own as Int32Array)]).toEqual([...(wanted as Int32Array)]);
       }
     }
+  });
+
+  it("a recurrence of few elements after a product of matrices, which draws to more targets", async () => {
+    await ones([300, 300])
+      .to("webgl")
+      .matmul(ones([300, 300]).to("webgl"))
+      .data();
+    const gradient = (on: (t: Tensor) => Tensor): Tensor => {
+      const x = on(fromData([2, 3, 5], [3]));
+      cumprod(x, 0).sum().backward();
+      return x.grad!;
+    };
+    expectClose(...(await both(gradient)), 1e-6);
+    await ones([3, 3])
+      .to("webgl")
+      .matmul(ones([3, 3]).to("webgl"))
+      .data();
+    expectClose(...(await both(gradient)), 1e-6);
   });
 
   it("their gradients, with zeros", async () => {

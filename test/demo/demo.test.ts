@@ -9,6 +9,9 @@ const TOLERANCE = 0.02;
 
 let at: Stage;
 
+/** What becomes so, on a busy machine too. */
+const soon = <T>(look: () => Promise<T>): ReturnType<typeof expect.poll<T>> => expect.poll(look, { timeout: 30_000 });
+
 beforeAll(async () => {
   at = await stage();
 }, 60_000);
@@ -90,29 +93,29 @@ describe("the demo page", { timeout: 240_000 }, () => {
       for (const digit of [0, 1, 7] as const) {
         await opened.getByRole("button", { name: "Clear" }).click();
         await draw(opened, STROKES[digit]);
-        await expect.poll(() => guess.textContent()).toBe(String(digit));
+        await soon(() => guess.textContent()).toBe(String(digit));
       }
       const { probabilities } = await stateOf(opened);
       expect(probabilities!.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
 
       await opened.getByRole("button", { name: "Save" }).click();
-      await expect.poll(() => opened.locator("#message").textContent()).toContain("saved in this browser");
+      await soon(() => opened.locator("#message").textContent()).toContain("saved in this browser");
       await opened.getByRole("button", { name: "Show a test digit" }).click();
-      await expect.poll(async () => (await stateOf(opened)).probabilities).not.toEqual(probabilities);
+      await soon(async () => (await stateOf(opened)).probabilities).not.toEqual(probabilities);
       const shown = (await stateOf(opened)).probabilities!;
 
       await open(opened, at.url);
       expect((await stateOf(opened)).losses).toEqual([]);
       await opened.getByRole("button", { name: "Load" }).click();
-      await expect.poll(() => opened.locator("#message").textContent()).toContain("loaded");
+      await soon(() => opened.locator("#message").textContent()).toContain("loaded");
       expect((await stateOf(opened)).accuracies).toEqual(accuracies);
       await opened.getByRole("button", { name: "Show a test digit" }).click();
-      await expect.poll(async () => (await stateOf(opened)).probabilities?.length).toBe(10);
+      await soon(async () => (await stateOf(opened)).probabilities?.length).toBe(10);
       (await stateOf(opened)).probabilities!.forEach((p, k) => {
         expect(p).toBeCloseTo(shown[k]!, 4);
       });
       await draw(opened, STROKES[7]);
-      await expect.poll(() => guess.textContent()).toBe("7");
+      await soon(() => guess.textContent()).toBe("7");
     });
   });
 
@@ -120,10 +123,10 @@ describe("the demo page", { timeout: 240_000 }, () => {
     await page(async (opened) => {
       await opened.getByRole("button", { name: "Show a test digit" }).focus();
       await opened.keyboard.press("Enter");
-      await expect.poll(async () => (await stateOf(opened)).probabilities?.length).toBe(10);
+      await soon(async () => (await stateOf(opened)).probabilities?.length).toBe(10);
       await opened.getByRole("img", { name: "Drawing area" }).focus();
       await opened.keyboard.press("Escape");
-      await expect.poll(async () => (await stateOf(opened)).probabilities).toBe(null);
+      await soon(async () => (await stateOf(opened)).probabilities).toBe(null);
       await opened.getByRole("radio", { name: "WASM", exact: true }).focus();
       await opened.keyboard.press("ArrowRight");
       expect(await opened.getByRole("radio", { name: "WASM, threads" }).isChecked()).toBe(true);

@@ -36,6 +36,12 @@ export function diagnostics(): Diagnostics {
   const gpu = drawn?.kind === "plan" && drawn.graphics !== undefined ? drawn : null;
   const notes = [...(chosen?.notes ?? [])];
   if (missing !== null) notes.push(`threads are not used: ${missing}`);
+  for (const name of ["nan", "infinity"] as const) {
+    if (gpu?.graphics?.probe?.[name] === false)
+      notes.push(
+        `webgl: this driver does not keep ${name === "nan" ? "NaN" : "infinities"}; results with them may be anything`,
+      );
+  }
   if (gpu?.isLost === true) notes.push("the graphics context is lost: call recover()");
   return {
     backend: getBackend(),
@@ -48,8 +54,6 @@ export function diagnostics(): Diagnostics {
   };
 }
 
-const copied = ({ renderer, isSoftware, parallelCompile }: Graphics): Graphics => ({
-  renderer,
-  isSoftware,
-  parallelCompile,
-});
+function copied({ renderer, isSoftware, parallelCompile, probe }: Graphics): Graphics {
+  return { renderer, isSoftware, parallelCompile, ...(probe === undefined ? {} : { probe: { ...probe } }) };
+}

@@ -7,11 +7,16 @@ import { type Texture, Textures } from "./gl/textures.ts";
 import { MAX_ROW_BITS } from "./glsl/types.ts";
 import { type Action, type Draw, lowerPlan } from "./lower.ts";
 import { TextureHeap } from "./memory.ts";
+import { type Probe, probe } from "./probe.ts";
 import { TARGET } from "./target.ts";
 
 /** Starts the backend. @throws Error where there is no WebGL2 that it can use, with the reason */
 export async function loadWebgl(): Promise<WebglBackend> {
-  return new WebglBackend(new Device());
+  const backend = new WebglBackend(new Device());
+  if (!backend.graphics.probe.float32) {
+    throw new Error("this graphics card draws with half precision, whatever the texture holds; use the wasm backend");
+  }
+  return backend;
 }
 
 export class WebglBackend implements PlanBackend {
@@ -22,6 +27,7 @@ export class WebglBackend implements PlanBackend {
   readonly device: Device;
   readonly heap: TextureHeap;
   readonly programs: Programs;
+  private readonly probe: Probe;
   /** Host buffers that were uploaded for a run once: the second time they stay. */
   readonly uploadedOnce: WeakSet<Buffer> = new WeakSet();
 
@@ -29,14 +35,15 @@ export class WebglBackend implements PlanBackend {
     this.device = device;
     this.heap = new TextureHeap(new Textures(device));
     this.programs = new Programs(device);
+    this.probe = probe(this.programs, this.heap.textures);
   }
 
   get capabilities(): Capabilities {
     return this.device.capabilities;
   }
 
-  get graphics(): Graphics {
-    return this.device.capabilities;
+  get graphics(): Graphics & { readonly probe: Probe } {
+    return { ...this.device.capabilities, probe: this.probe };
   }
 
   get isLost(): boolean {
@@ -168,13 +175,13 @@ class Run {
   }
 
   private draw({ program, inputs, outputs, base }: ReadyDraw): void {
-    const { device, heap } = this.backend;
+    const { heap } = this.backend;
     const old = base === null ? null : this.values.get(base)!;
     const operands = inputs.map((value) => this.values.get(value)!);
     const targets = outputs.map((value) => heap.textures.acquire(this.dtypes[value]!, this.lengths[value]!));
     program.use(operands, old);
     heap.textures.bindTargets(targets);
-    device.gl.drawArrays(device.gl.TRIANGLES, 0, 3);
+    heap.textures.draw();
     outputs.forEach((value, k) => {
       this.set(value, targets[k]!);
     });

@@ -30,6 +30,7 @@ export class Textures {
   private readonly free: Map<string, Texture[]> = new Map();
   /** The framebuffer of draws to several textures. */
   private several: WebGLFramebuffer | null = null;
+  private attached = 0;
   private freeBytes = 0;
   private allBytes = 0;
 
@@ -150,9 +151,19 @@ export class Textures {
       targets.forEach(({ handle }, k) => {
         gl.framebufferTexture2D(gl.FRAMEBUFFER, points[k]!, gl.TEXTURE_2D, handle, 0);
       });
+      // What an earlier draw left attached would bound this one by its size.
+      for (let k = targets.length; k < this.attached; k++)
+        gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + k, gl.TEXTURE_2D, null, 0);
+      this.attached = targets.length;
       gl.drawBuffers(points);
     }
     gl.viewport(0, 0, first!.extent.width, first!.extent.height);
+  }
+
+  /** Draws to the targets with the program in use. */
+  draw(): void {
+    const { gl } = this.device;
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
   private bindForReading(texture: Texture): void {
