@@ -2,4 +2,5 @@
 export * from "../../src/index.ts";
 export * from "../../src/worker.ts";
 
-if ((globalThis as { readonly name?: unknown }).name === "gradloom thread") await import("../../src/backends/wasm/threads/worker.ts");
+if ((globalThis as { readonly name?: unknown }).name === "gradloom thread")
+  await import("../../src/backends/wasm/threads/worker.ts");

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { ModuleBuilder } from "../../src/backends/wasm/asm/module.ts";
 import { addBarrier } from "../../src/backends/wasm/threads/barrier.ts";
-import { makeSharedHeap } from "../../src/backends/wasm/threads/shared-heap.ts";
 import { Pool, type ThreadedRun } from "../../src/backends/wasm/threads/pool.ts";
+import { makeSharedHeap } from "../../src/backends/wasm/threads/shared-heap.ts";
 import {
   BackendError,
   type BackendOptions,
