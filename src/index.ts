@@ -106,14 +106,13 @@ export {
   type Recovery,
   recover,
 } from "./api/trace/checkpoint.ts";
-export { type Diagnostics, diagnostics } from "./api/trace/diagnostics.ts";
+export { type Diagnostics, diagnostics, type Graphics } from "./api/trace/diagnostics.ts";
 export { type Explanation, explain, type PlanSummary } from "./api/trace/explain.ts";
 export { type JitOptions, jit } from "./api/trace/jit.ts";
 export { compile, loadModel, Model } from "./api/trace/model.ts";
 export type { Selection } from "./api/trace/place.ts";
 export { type Stats, stats } from "./api/trace/stats.ts";
 export { warmup } from "./api/trace/warmup.ts";
-export type { Graphics } from "./backends/backend.ts";
 export type { DType, TypedArray } from "./ir/dtype.ts";
 export type { Shape } from "./ir/layout.ts";
 export type { TensorSpec } from "./ir/plan.ts";

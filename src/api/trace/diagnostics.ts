@@ -4,6 +4,8 @@ import { engineFeatures } from "../../backends/wasm/features.ts";
 import { type BackendChoice, choice, getBackend, threadsOf } from "./backend.ts";
 import { lastSelection, type Selection } from "./place.ts";
 
+export type { Graphics } from "../../backends/backend.ts";
+
 /** What {@link diagnostics} returns. */
 export interface Diagnostics {
   /** The backend in use, `"auto"` where each program has its own, or null before one is ready. */
