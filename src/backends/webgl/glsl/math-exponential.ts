@@ -48,13 +48,16 @@ const TANH = [-0.33333298563957214, 0.13331207633018494, -0.05356115475296974, 0
 const SINH = [0.1666666716337204, 0.008333306759595871, 0.0001984386908588931, 2.7761145702243084e-6];
 
 const HYPERBOLIC: MathFunctions = {
-  /** Its polynomial near zero, and 1 − 2 / (e^{2|x|} + 1) elsewhere. */
+  /** Its polynomial near zero, and 1 − 2 / (e^{2|x|} + 1) elsewhere, with an exponent that one shift makes. */
   tanh: glsl(`
 float m_tanh(float a) {
   float m = abs(a);
   float square = m * m;
   float near = m + m * square * ${polynomial("square", TANH)};
-  float far = 1.0 - 2.0 / (m_expTimes(2.0 * min(m, 9.1), 0.0, 0) + 1.0);
+  float n;
+  float r = m_byLn2(2.0 * min(m, 9.1), n);
+  float e = intBitsToFloat((int(n) + 127) << 23) * (1.0 + (r + r * r * ${polynomial("r", EXP)}));
+  float far = 1.0 - 2.0 / (e + 1.0);
   return m_isnan(a) ? a : m_withSign(m < 0.4 ? near : far, a);
 }
 `),
