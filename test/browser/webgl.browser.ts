@@ -32,6 +32,27 @@ describe("the webgl backend", () => {
     await expect(x.add(1).data()).rejects.toThrow(/WebGL has no float64.*float32.*wasm/s);
   });
 
+  it("does not let what it refuses stand in the way of all else", async () => {
+    const x = fromData([1, 2, 3], [3], "float64");
+    const w = fromData([1, 2, 3], [3], "float32");
+    x.add_(1);
+    w.mul_(2);
+    expect([...(await w.data())]).toEqual([2, 4, 6]);
+    x.add_(1);
+    w.mul(w).sum().backward();
+    expect([...(await w.grad!.data())]).toEqual([4, 8, 12]);
+    x.mul(x).sum().backward();
+    expect([...(await w.add(1).data())]).toEqual([3, 5, 7]);
+    await expect(x.data()).rejects.toThrow(/WebGL has no float64/);
+    await setBackend("wasm");
+    try {
+      expect([...(await x.data())]).toEqual([3, 4, 5]);
+      expect([...(await x.grad!.data())]).toEqual([6, 8, 10]);
+    } finally {
+      await setBackend("webgl");
+    }
+  });
+
   it("keeps int32 whole, and bools", async () => {
     const x = fromData([2 ** 31 - 1, -(2 ** 31), 2 ** 24 + 1], [3], "int32");
     expect([...(await x.add(0).data())]).toEqual([2 ** 31 - 1, -(2 ** 31), 2 ** 24 + 1]);

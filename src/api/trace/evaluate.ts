@@ -1,6 +1,6 @@
 /** Evaluation: what was asked for, and everything pending, becomes known. */
 
-import { type Buffer, DeviceLost } from "../../backends/backend.ts";
+import { type Buffer, DeviceLost, NotSupported } from "../../backends/backend.ts";
 import { inputOp } from "../../ir/ops/source.ts";
 import { BackendError, GradloomError } from "../errors.ts";
 import { execute } from "./cache.ts";
@@ -20,8 +20,12 @@ export function nextProgram(asked: readonly TraceNode[]): Program {
 function nextOutputs(asked: readonly TraceNode[]): TraceNode[] {
   // What a traced function leaves pending has no values.
   const pending = currentTracing() === null ? pendingValues() : [];
-  const outputs = new Set([...asked, ...pending].filter((n) => n.buffer === null));
-  return [...outputs].sort((a, b) => a.id - b.id);
+  return unknownOf([...asked, ...pending]);
+}
+
+/** The unknown values among them, in program order. */
+function unknownOf(nodes: readonly TraceNode[]): TraceNode[] {
+  return [...new Set(nodes.filter((n) => n.buffer === null))].sort((a, b) => a.id - b.id);
 }
 
 /**
@@ -31,16 +35,38 @@ function nextOutputs(asked: readonly TraceNode[]): TraceNode[] {
  */
 export function evaluate(asked: readonly TraceNode[], caller: string): void {
   const outputs = nextOutputs(asked);
-  // Values that were moved to backends are computed there, each backend's by themselves, and all others after them.
+  try {
+    computeByHome(outputs, caller);
+  } catch (e) {
+    const pending = outputs.filter((node) => !asked.includes(node));
+    if (!isRefused(e) || pending.length === 0) throw e;
+    computeByHome(unknownOf(asked), caller);
+    for (const node of pending) computeIfSupported(node, caller);
+  }
+  if (currentTracing() !== null) return;
+  clearPending();
+  lookAtCheckpoints();
+}
+
+/** What is pending and the backend cannot compute stays as it is: the error is for those who ask for it. */
+function computeIfSupported(node: TraceNode, caller: string): void {
+  try {
+    computeByHome(unknownOf([node]), caller);
+  } catch (e) {
+    if (!isRefused(e)) throw e;
+  }
+}
+
+const isRefused = (e: unknown): boolean => e instanceof BackendError && e.cause instanceof NotSupported;
+
+/** Values that were moved to backends are computed there, each backend's by themselves, and all others after them. */
+function computeByHome(outputs: readonly TraceNode[], caller: string): void {
   const homes = new Set(outputs.map(({ home }) => home));
   if (homes.size < 2) compute(collect(outputs), caller);
   else {
     for (const home of [...homes].sort((a, b) => Number(a === null) - Number(b === null)))
       compute(collect(outputs.filter((node) => node.home === home)), caller);
   }
-  if (currentTracing() !== null) return;
-  clearPending();
-  lookAtCheckpoints();
 }
 
 function compute(program: Program, caller: string): void {
