@@ -10,9 +10,8 @@ import { floatLiteral, GLSL_TYPES, intLiteral, type TextureDType } from "./types
 
 /** Sums of more terms than that are sums of sums: the error grows with the terms of one. */
 const TERMS = 64;
-/** Larger bodies are written once, and run for one element after the other. */
+/** Larger bodies, and loops, are written once, and run for one element after the other: drivers compile less. */
 const UNROLLED = 24;
-const UNROLLED_LOOPS = 8;
 
 /**
  * The shader of a region.
@@ -103,12 +102,12 @@ class RegionShader {
       `${one} element(int e) {\n  int r = e;\n${this.coordinates()}${outside}` +
       `${this.statements}  return ${value.code};\n}\n`;
     const isShort = ![...this.prims.functions].some((name) => isLong(name));
-    if (isShort && this.region.body.length <= (this.region.reduce === null ? UNROLLED : UNROLLED_LOOPS)) {
+    if (isShort && this.region.reduce === null && this.region.body.length <= UNROLLED) {
       return `${element}#define RESULT ${four}(element(t * 4), element(t * 4 + 1), element(t * 4 + 2), element(t * 4 + 3))\n`;
     }
     return (
-      `${element}${four} texel(int t) {\n  ${four} all;\n` +
-      "  for (int k = 0; k < 4; k++) { all[k] = element(t * 4 + k); }\n  return all;\n}\n" +
+      `${element}${four} texel(int t) {\n  ${four} all = ${four}(0);\n` +
+      "  for (int k = 0; k < 4; k++) { all = all.yzwx; all.w = element(t * 4 + k); }\n  return all;\n}\n" +
       "#define RESULT texel(t)\n"
     );
   }
