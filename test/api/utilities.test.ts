@@ -78,6 +78,9 @@ it("dtypes: results, casts, scalars", () => {
     "int32",
     "float32",
   ]);
+  const bounds = [-(2 ** 31) - 1, -(2 ** 31), -1, -0, 2 ** 31 - 1, 2 ** 31];
+  expect(bounds.map((v) => gl.resultType(i, v))).toEqual(["float64", "int32", "int32", "int32", "int32", "float64"]);
+  expect([i.add(-(2 ** 31)).item(), i.sub(2 ** 31).item()]).toEqual([-(2 ** 31), -(2 ** 31)]);
   expect([
     gl.canCast("int32", "float64"),
     gl.canCast("float64", "float32"),

@@ -73,7 +73,7 @@ export function resultType(operands: readonly TensorLike[]): DType {
   if (dtype === null) return scalars.every((v) => typeof v === "boolean") ? "bool" : "float32";
   for (const v of scalars) {
     if (typeof v === "boolean" || isFloat(dtype)) continue;
-    if (Number.isInteger(v) && Math.abs(v) < 2 ** 31) dtype = "int32";
+    if ((v | 0) === v) dtype = "int32";
     else dtype = toFloat(dtype);
   }
   return dtype;
